@@ -1,0 +1,1 @@
+"""The pages: Dash on FastAPI, asking `warehouse.query` for every number."""

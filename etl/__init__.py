@@ -1,0 +1,1 @@
+"""From a department's file to landed rows: contracts, sources, readers, checks, batches."""

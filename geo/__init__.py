@@ -1,0 +1,1 @@
+"""Areas and their boundaries, datums, point → grid, vector tiles. Coordinates are CGCS2000 degrees."""

@@ -1,0 +1,1 @@
+"""What is true: settings, paths, errors, the KPI catalogue, the build, publication and queries."""

@@ -1,0 +1,62 @@
+"""The one front door. Commands come from the packages by entry point; this module only composes."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+import typer
+from rich.console import Console
+from typer.main import get_command
+
+from warehouse.errors import GridgovError, UsageError
+from warehouse.plugins import load_plugins
+from warehouse.settings import Settings, load_settings
+
+HELP = "网格化治理数据仓库与指标看板 / Warehouse and KPI dashboard for grid governance."
+
+
+def make_app(settings: Settings) -> click.Command:
+    """The command line over one set of settings, which every command finds in `ctx.obj`."""
+    app = typer.Typer(
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"obj": settings, "help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def gridgov() -> None:
+        """Keep the name of a lone command part of the call."""
+
+    for register in load_plugins("gridgov.commands").values():
+        register(app)
+    return get_command(app)
+
+
+def main(args: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
+    """Run one command and return its exit code (design: 0, 2 usage, 3 input, 4 busy, 5 build)."""
+    try:
+        settings = load_settings(os.environ if environ is None else environ, folder=Path.cwd())
+        command = make_app(settings)
+        result = command.main(
+            args=None if args is None else list(args), prog_name="gridgov", standalone_mode=False
+        )
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return UsageError.exit_code
+    except GridgovError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"错误 / error: {error}", markup=False
+        )
+        return error.exit_code
+    return result if isinstance(result, int) else 0
+
+
+def run() -> None:
+    """Console script."""
+    sys.exit(main())
