@@ -1,0 +1,1 @@
+"""The generated sample county: deterministic by seed, with synthetic boundaries."""
