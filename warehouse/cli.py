@@ -5,19 +5,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import click
 import typer
 from rich.console import Console
-from typer.main import get_command
 
-from warehouse.errors import GridgovError, UsageError
+from warehouse.errors import GridgovError
 from warehouse.plugins import load_plugins
 from warehouse.settings import Settings, load_settings
 
 HELP = "网格化治理数据仓库与指标看板 / Warehouse and KPI dashboard for grid governance."
 
 
-def make_app(settings: Settings) -> click.Command:
+def make_app(settings: Settings) -> typer.Typer:
     """The command line over one set of settings, which every command finds in `ctx.obj`."""
     app = typer.Typer(
         help=HELP,
@@ -26,35 +24,24 @@ def make_app(settings: Settings) -> click.Command:
         pretty_exceptions_enable=False,
         context_settings={"obj": settings, "help_option_names": ["-h", "--help"]},
     )
-
-    @app.callback()
-    def gridgov() -> None:
-        """Keep the name of a lone command part of the call."""
-
     for register in load_plugins("gridgov.commands").values():
         register(app)
-    return get_command(app)
+    return app
 
 
 def main(args: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Run one command and return its exit code (design: 0, 2 usage, 3 input, 4 busy, 5 build)."""
     try:
         settings = load_settings(os.environ if environ is None else environ, folder=Path.cwd())
-        command = make_app(settings)
-        result = command.main(
-            args=None if args is None else list(args), prog_name="gridgov", standalone_mode=False
-        )
-    except click.exceptions.Abort:
-        return 130
-    except click.ClickException as error:
-        error.show()
-        return UsageError.exit_code
+        make_app(settings)(args=None if args is None else list(args), prog_name="gridgov")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
     except GridgovError as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(
             f"错误 / error: {error}", markup=False
         )
         return error.exit_code
-    return result if isinstance(result, int) else 0
+    return 0
 
 
 def run() -> None:

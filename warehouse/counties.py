@@ -3,7 +3,7 @@
 from datetime import time
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -36,7 +36,7 @@ class Level(BaseModel):
 
 
 class WorkCalendar(BaseModel):
-    """When offices work; holidays and make-up days are the seed `holidays` of `holiday_calendar`."""
+    """When offices work; the seed `holidays` has the days that differ in `holiday_calendar`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,7 +64,8 @@ class County(BaseModel):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+        if value not in available_timezones():
+            raise ValueError(f'"{value}" is not a time zone of the IANA database')
         return value
 
     @property

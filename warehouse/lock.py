@@ -24,7 +24,7 @@ def writer_lock(settings: Settings, *, doing: str) -> Iterator[None]:
             file.seek(0)
             other = file.read().strip() or "?"
             raise BusyError(
-                f"另一个进程正在写入 / another writer is at work ({other}); 请稍后再试 / try again later"
+                f"另一个进程正在写入, 稍后再试 / another writer is at work ({other}), try later"
             ) from error
         file.truncate(0)
         file.write(doing)

@@ -1,17 +1,11 @@
-"""Settings: `GRIDGOV_*` variables over `gridgov.toml` over defaults; frozen, passed as an argument."""
+"""Settings: `GRIDGOV_*` variables over `gridgov.toml` over defaults; frozen and passed on."""
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from pydantic import Field, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from warehouse.errors import InputError
 
@@ -20,35 +14,32 @@ PREFIX = "GRIDGOV_"
 
 @dataclass(frozen=True)
 class Paths:
-    """Where state lives. All below one home, so a backup is a copy of one folder."""
+    """Where state lives: all below one home, so a backup is a copy of one folder."""
 
     home: Path
+    landing: Path
+    quarantine: Path
+    inbox: Path
+    vault: Path
+    work: Path
+    published: Path
+    tiles: Path
+    reports: Path
+    logs: Path
+    sources: Path
+    counties: Path
 
-    def __getattr__(self, name: str) -> Path:
-        if name in FOLDERS:
-            return self.home / name
-        raise AttributeError(name)
-
-
-FOLDERS = (
-    "landing",
-    "quarantine",
-    "inbox",
-    "vault",
-    "work",
-    "published",
-    "tiles",
-    "reports",
-    "logs",
-    "sources",
-    "counties",
-)
+    @classmethod
+    def below(cls, home: Path) -> "Paths":
+        """The folders of one home, each named as its field."""
+        names = [field.name for field in fields(cls) if field.name != "home"]
+        return cls(home, **{name: home / name for name in names})
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that differs between installations."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Path("data")
     """Folder of all state (`GRIDGOV_HOME`)."""
@@ -65,19 +56,7 @@ class Settings(BaseSettings):
     @property
     def paths(self) -> Paths:
         """The folders below `home`."""
-        return Paths(self.home)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what is passed in counts: `load_settings` reads the world, nothing else does."""
-        return (init_settings,)
+        return Paths.below(self.home)
 
 
 def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
@@ -87,20 +66,21 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
         InputError: a name that is no setting or a value of the wrong kind.
     """
     file = folder / "gridgov.toml"
-    from_file = TomlConfigSettingsSource(Settings, toml_file=file)() if file.exists() else {}
     from_environment = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environ.items()
         if name.startswith(PREFIX)
     }
-    values = InitSettingsSource(Settings, {**from_file, **from_environment})()
     try:
-        settings = Settings(**values)
+        from_file = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        settings = Settings.model_validate({**from_file, **from_environment})
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"设置文件 / settings file {file}: {error}") from error
     except ValidationError as error:
-        known = ", ".join(sorted(Settings.model_fields))
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(sorted(Settings.model_fields))
         raise InputError(
-            f'设置 / setting "{name}": {first["msg"]} (value: {first["input"]!r}); 可用 / known: {known}'
+            f'设置 / setting "{name}" = {first["input"]!r}: {first["msg"]}; 可用 / known: {known}'
         ) from error
     return settings.model_copy(update={"home": (folder / settings.home).resolve()})

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(
-    os.environ.get("GRIDGOV_TEST_DATA", Path(__file__).parents[3] / "shared" / "data")
-)
+FOLDER = Path(os.environ.get("GRIDGOV_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 
 def shared_data(name: str) -> Path:
