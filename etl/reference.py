@@ -1,0 +1,152 @@
+"""What is derived from contracts and written down: the dbt source and the reference pages.
+
+`python -m etl.reference` writes them, `--check` exits 1 when one is not current.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from etl.contract import Column, Contract, load_contracts
+
+ROOT = Path(__file__).parents[1]
+DBT_SOURCES = Path("dbt_project/models/staging/_landing__sources.yml")
+PAGES = Path("docs/reference/contracts")
+DEFAULTS = "etl/contracts"
+
+
+def generated_files() -> dict[Path, str]:
+    """Content of every derived file by its path from the root of the project."""
+    contracts = load_contracts()
+    pages = {PAGES / f"{name}.md": _page(contract) for name, contract in contracts.items()}
+    return {DBT_SOURCES: _dbt_sources(list(contracts.values())), **pages}
+
+
+def _dbt_sources(contracts: list[Contract]) -> str:
+    source = {
+        "name": "landing",
+        "description": "落地数据:契约的各列加来源信息,每版记录一行 / Landed rows: the contract's columns and provenance, one row per version of a record.",
+        "tables": [_dbt_table(contract) for contract in contracts],
+    }
+    body = yaml.safe_dump(
+        {"version": 2, "sources": [source]}, allow_unicode=True, sort_keys=False, width=1000
+    )
+    return f"# Generated from {DEFAULTS} by `python -m etl.reference`; do not edit.\n{body}"
+
+
+def _dbt_table(contract: Contract) -> dict[str, Any]:
+    days = contract.frequency_days + contract.lateness_days
+    return {
+        "name": contract.dataset,
+        "description": f"{contract.grain} {contract.purpose}",
+        "config": {
+            "loaded_at_field": "received_at",
+            "freshness": {"warn_after": {"count": days, "period": "day"}},
+            "meta": {
+                "department": contract.department,
+                "key": list(contract.key),
+                "contract_version": contract.version,
+            },
+        },
+        "columns": [_dbt_column(column) for column in (*contract.columns, *contract.added_columns)],
+    }
+
+
+def _dbt_column(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "data_type": column.duckdb_type.lower(),
+        "description": column.description,
+    }
+
+
+def _page(contract: Contract) -> str:
+    rules = [
+        f"| `{rule.name}` | {rule.description} | {', '.join(f'`{name}`' for name in rule.columns)} |"
+        for rule in contract.rules
+    ]
+    lines = [
+        f"<!-- Generated from {DEFAULTS}/{contract.department}/{contract.dataset}.yml by `python -m etl.reference`; do not edit. -->",
+        f"# {contract.name} (`{contract.dataset}`)",
+        "",
+        contract.purpose,
+        "",
+        contract.limitations,
+        "",
+        f"- 粒度 / grain: {contract.grain}",
+        f"- 主键 / key: {', '.join(f'`{name}`' for name in contract.key)}",
+        f"- 责任方 / owner: {contract.owner}",
+        f"- 周期 / cadence: {contract.frequency_days} d; 最迟 / late after: {contract.lateness_days} d",
+        f"- 容许拒收 / refusal tolerance: {contract.tolerance:.0%}",
+        f"- 版本 / version: {contract.version}",
+        "",
+        "## 字段 / Columns",
+        "",
+        "| 字段 / column | 名称 | 类型 / type | 单位 / unit | 必填 / required | 取值 / allowed | 分级 / class | 含义 / meaning |",
+        "|---|---|---|---|---|---|---|---|",
+        *[_column_line(column) for column in contract.columns],
+        "",
+        "## 装载时添加 / Added by loading",
+        "",
+        "| 字段 / column | 名称 | 类型 / type | 含义 / meaning |",
+        "|---|---|---|---|",
+        *[
+            f"| `{column.name}` | {column.label} | {column.duckdb_type} | {column.description} |"
+            for column in contract.added_columns
+        ],
+        "",
+        "## 规则 / Rules",
+        "",
+        "违反任一规则的记录连同全部原因进入隔离区。 / A row that breaks one is refused with all its reasons.",
+        "",
+        "| 原因 / reason | 含义 / meaning | 字段 / columns |",
+        "|---|---|---|",
+        *rules,
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _column_line(column: Column) -> str:
+    cells = (
+        f"`{column.name}`",
+        column.label,
+        column.duckdb_type,
+        column.unit or "",
+        "是 / yes" if column.is_required else "",
+        _allowed(column),
+        column.classification,
+        column.description,
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def _allowed(column: Column) -> str:
+    if column.allowed:
+        return ", ".join(f"`{value}`" for value in column.allowed)
+    low = "" if column.minimum is None else f"≥ {column.minimum:g}"
+    high = "" if column.maximum is None else f"≤ {column.maximum:g}"
+    return ", ".join(part for part in (low, high) if part)
+
+
+def main(args: Sequence[str], *, root: Path = ROOT) -> int:
+    """Write the derived files below `root`, or with `--check` say which are not current."""
+    stale = {
+        path: text
+        for path, text in generated_files().items()
+        if not (root / path).exists() or (root / path).read_text(encoding="utf-8") != text
+    }
+    for path, text in stale.items():
+        if "--check" in args:
+            sys.stderr.write(f"{path} is not current; run `python -m etl.reference`\n")
+        else:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text, encoding="utf-8")
+    return 1 if stale and "--check" in args else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
