@@ -1,0 +1,5 @@
+"""`python -m warehouse` is `gridgov`."""
+
+from warehouse.cli import run
+
+run()
