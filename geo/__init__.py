@@ -1,1 +1,1 @@
-"""Areas and their boundaries, datums, point → grid, vector tiles. Coordinates are CGCS2000 degrees."""
+"""Areas and their boundaries, datums, point → grid, vector tiles; all in CGCS2000 degrees."""
