@@ -1,1 +1,1 @@
-"""The generated sample county: deterministic by seed, with synthetic boundaries."""
+"""The generated sample county: Liuyang's public names and codes, everything else invented."""
