@@ -1,0 +1,16 @@
+"""The KPI catalogue: each number defined once; labels, pages, documents and checks derive from it."""
+
+from warehouse.catalogue.frames import catalogue_frames
+from warehouse.catalogue.load import get_kpi, load_catalogue, load_caveats
+from warehouse.catalogue.model import Baseline, Kpi, Target, Text
+
+__all__ = [
+    "Baseline",
+    "Kpi",
+    "Target",
+    "Text",
+    "catalogue_frames",
+    "get_kpi",
+    "load_catalogue",
+    "load_caveats",
+]

@@ -1,0 +1,19 @@
+"""Answers about KPIs, the one way from the published tables to a number."""
+
+from warehouse.query.answers import COLUMNS, COMPARISON_COLUMNS, answer
+from warehouse.query.question import DIMENSIONS, FILTERS, NO_CODE, Dimension, Question
+from warehouse.query.receipts import ROLES, Role, rows_behind
+
+__all__ = [
+    "COLUMNS",
+    "COMPARISON_COLUMNS",
+    "DIMENSIONS",
+    "FILTERS",
+    "NO_CODE",
+    "ROLES",
+    "Dimension",
+    "Question",
+    "Role",
+    "answer",
+    "rows_behind",
+]

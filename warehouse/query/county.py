@@ -1,0 +1,127 @@
+"""What holds for a county in a published version: its days, codes and festivals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+import polars as pl
+
+from warehouse.errors import UsageError, unknown_value
+from warehouse.published import Published
+from warehouse.query.question import AREA_LEVELS, FILTERS, NO_CODE, OTHER_SLICES
+
+
+@dataclass(frozen=True)
+class CountyFacts:
+    """What holds for a county in one published version, read once and kept with it.
+
+    Attributes:
+        first_date: the first reported day; the as-of day where there is no case.
+        spring_festival_dates: days of the Spring Festival in its calendar, none outside China.
+        codes: dimension → the codes there are.
+    """
+
+    county_code: str
+    version: int
+    as_of_at: datetime
+    as_of_date: date
+    first_date: date
+    spring_festival_dates: frozenset[date]
+    codes: Mapping[str, frozenset[str]]
+
+    @property
+    def known_until(self) -> date:
+        """The day after the as-of day."""
+        return self.as_of_date + timedelta(days=1)
+
+    def check_codes(self, filters: Mapping[str, tuple[str, ...]]) -> None:
+        """Refuse a code that does not exist.
+
+        Raises:
+            UsageError: names the dimension, the code and the ones there are.
+        """
+        for name, values in filters.items():
+            for value in values:
+                if value != NO_CODE and value not in self.codes[name]:
+                    raise UsageError(unknown_value(name, value, self.codes[name]))
+
+
+_known: WeakKeyDictionary[Published, dict[str, CountyFacts]] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def county_facts(published: Published, county_code: str) -> CountyFacts:
+    """Facts about a county, from the version's own memory after the first time.
+
+    Raises:
+        UsageError: the county is not in this version.
+    """
+    with _lock:
+        known = _known.setdefault(published, {})
+    if county_code not in known:
+        known[county_code] = _read(published, county_code)
+    return known[county_code]
+
+
+def _read(published: Published, county_code: str) -> CountyFacts:
+    build = published.sql("select county_code, as_of_at, as_of_date, version from ops.build")
+    rows = {row["county_code"]: row for row in build.iter_rows(named=True)}
+    if county_code not in rows:
+        raise UsageError(unknown_value("county", county_code, rows))
+    row = rows[county_code]
+    params = {"county_code": county_code}
+    days = published.sql(
+        """
+        select min(reported_date) as first_date
+        from mart.fct_cases
+        where county_code = $county_code
+        """,
+        params,
+    )
+    festival = published.sql(
+        """
+        select calendar_date
+        from mart.dim_dates
+        where county_code = $county_code and holiday_name = '春节'
+        """,
+        params,
+    )
+    return CountyFacts(
+        county_code=county_code,
+        version=row["version"],
+        as_of_at=row["as_of_at"],
+        as_of_date=row["as_of_date"],
+        first_date=days["first_date"].item() or row["as_of_date"],
+        spring_festival_dates=frozenset(festival["calendar_date"]),
+        codes=_codes(published, params),
+    )
+
+
+def _codes(published: Published, params: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    of_cases = " union all ".join(
+        f"select distinct '{name}' as dimension, {name}_code as code from mart.fct_cases"
+        " where county_code = $county_code"
+        for name in FILTERS
+    )
+    frame = published.sql(
+        f"""
+        {of_cases}
+        union all
+        select area_level, area_code from mart.dim_areas where county_code = $county_code
+        union all
+        select 'department', department_code from mart.dim_departments
+        where county_code = $county_code
+        union all
+        select 'category', category_code from mart.dim_categories where county_code = $county_code
+        union all
+        select 'major_category', major_category_code from mart.dim_categories
+        where county_code = $county_code
+        """,
+        params,
+    ).drop_nulls()
+    return {
+        name: frozenset(frame.filter(pl.col("dimension") == name)["code"])
+        for name in (*AREA_LEVELS, *OTHER_SLICES)
+    }

@@ -1,0 +1,117 @@
+"""The rows behind a value, each with the part it plays and where it came from."""
+
+from typing import Literal, get_args
+
+import polars as pl
+
+from warehouse.catalogue import Kpi
+from warehouse.errors import UsageError, unknown_value
+from warehouse.published import Published
+from warehouse.query.answers import Prepared, prepare
+from warehouse.query.measures import is_excluded
+from warehouse.query.question import Question
+from warehouse.query.scope import Parameters, filter_condition
+from warehouse.query.statement import leaving_day
+
+Role = Literal["numerator", "denominator", "excluded", "not_yet_due"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+SHOWN = (
+    "department_code",
+    "category_code",
+    "town_code",
+    "community_code",
+    "grid_code",
+    "reported_at",
+    "first_response_at",
+    "closed_at",
+    "voided_at",
+    "response_due_at",
+    "due_at",
+    "status",
+)
+
+
+def rows_behind(
+    published: Published,
+    question: Question,
+    *,
+    limit: int = 1000,
+    offset: int = 0,
+    role: Role | None = None,
+) -> pl.DataFrame:
+    """The cases behind the one value of a question without slices.
+
+    Columns: case_id; role: `numerator` (counts for the value), `denominator` (due or measured, but
+    not in the numerator), `excluded`, `not_yet_due`; codes and times of the case; `measure` where
+    the KPI has one; the flags the KPI uses; batch_id, file_name (null where the ledger does not
+    know the batch), source_row_number.
+
+    The rows add up: rate — `numerator` rows are the numerator, with the `denominator` rows the
+    denominator; mean, quantile — `denominator` rows are the denominator, the sum of `measure` over
+    them a mean's numerator; stock, ratio — `numerator` rows are the numerator; always — `excluded`
+    and `not_yet_due` rows are the two counts. A case that has no part in the value is not listed.
+    Ordered by role as above, reported time and case_id.
+
+    Raises:
+        UsageError: as `answer`; slices (`by`); a role that does not exist.
+    """
+    if question.by:
+        raise UsageError("收据只针对一个值 / a receipt is for one value: use where instead of by")
+    if role is not None and role not in ROLES:
+        raise UsageError(unknown_value("role", role, ROLES))
+    prepared = prepare(published, question)
+    parameters = Parameters()
+    text = _statement(prepared, parameters, role)
+    page = f"limit {parameters.add('limit', limit)} offset {parameters.add('offset', offset)}"
+    return published.sql(f"{text}\n{page}", parameters.values)
+
+
+def _statement(prepared: Prepared, parameters: Parameters, role: Role | None) -> str:
+    kpi = prepared.kpi
+    condition = filter_condition(prepared.question, parameters)
+    order = " ".join(f"when '{name}' then {n}" for n, name in enumerate(ROLES))
+    wanted = f"role = {parameters.add('role', role)}" if role else "role is not null"
+    shown = list(dict.fromkeys((*SHOWN, *kpi.flags, *kpi.leaves)))
+    if kpi.measure:
+        shown.append(kpi.measure)
+    columns = ",\n".join(f"cases.{name}" for name in shown)
+    return (
+        "with\ncases_in_period as (\n"
+        f"select cases.case_id, {_role(kpi)} as role,\n{columns},\n"
+        "cases.source_id, cases.batch_id, cases.source_row_number\n"
+        f"from mart.{kpi.fact} as cases\n"
+        f"where {condition} and {_in_period(prepared, parameters)}\n"
+        "),\n"
+        "files as (select source_id, batch_id, any_value(file_name) as file_name from ops.batches group by all)\n"
+        f"select cases_in_period.case_id, role, {', '.join(shown)},\n"
+        "cases_in_period.batch_id, files.file_name, source_row_number\n"
+        "from cases_in_period\n"
+        "left join files on files.batch_id = cases_in_period.batch_id"
+        " and files.source_id = cases_in_period.source_id\n"
+        f"where {wanted}\norder by case role {order} end, reported_at, case_id"
+    )
+
+
+def _in_period(prepared: Prepared, parameters: Parameters) -> str:
+    kpi = prepared.kpi
+    end = min(prepared.asked.end, prepared.facts.known_until)
+    until = f"cases.{kpi.date} < {parameters.add('last_date', end)}"
+    if kpi.kind == "stock":
+        left = leaving_day(kpi)
+        return f"{until} and ({left} is null or {left} >= $last_date)"
+    return f"{until} and cases.{kpi.date} >= {parameters.add('first_date', prepared.asked.start)}"
+
+
+def _role(kpi: Kpi) -> str:
+    rules = [f"when {is_excluded(kpi)} then 'excluded'"]
+    if kpi.kind == "rate":
+        rules.append(f"when cases.{kpi.denominator} and cases.{kpi.numerator} then 'numerator'")
+        rules.append(f"when cases.{kpi.denominator} then 'denominator'")
+    elif kpi.measure:
+        rules.append(f"when cases.{kpi.measure} is not null then 'denominator'")
+    else:
+        rules.append("else 'numerator'")
+    if kpi.not_yet_due:
+        rules.append(f"when cases.{kpi.not_yet_due} then 'not_yet_due'")
+    return f"case {' '.join(rules)} end"
