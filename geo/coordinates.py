@@ -33,8 +33,15 @@ class CoordinateRangeError(InputError):
     """A longitude beyond ±180 or a latitude beyond ±90: swapped, or projected and not degrees."""
 
 
-def check_range(longitude: Degrees, latitude: Degrees) -> None:
+def check_range(
+    longitude: Degrees, latitude: Degrees, *, rows: npt.NDArray[np.int64] | None = None
+) -> None:
     """Refuse what cannot be degrees; NaN (no position) is allowed.
+
+    Args:
+        longitude: degrees.
+        latitude: degrees.
+        rows: 0-based row that each value belongs to, where that is not its own place.
 
     Raises:
         CoordinateRangeError: names the first such value and its row (first row 1).
@@ -45,9 +52,10 @@ def check_range(longitude: Degrees, latitude: Degrees) -> None:
     ):
         wrong = np.flatnonzero(np.abs(values) > limit)
         if wrong.size:
-            row = int(wrong[0])
+            place = int(wrong[0])
+            row = place if rows is None else int(rows[place])
             raise CoordinateRangeError(
-                f"{thing} {float(values[row])!r} (row {row + 1}) 超出范围 / is outside "
+                f"{thing} {float(values[place])!r} (row {row + 1}) 超出范围 / is outside "
                 f"±{limit:.0f}°; 经纬度颠倒或为投影坐标? / swapped, or projected and not degrees?"
             )
 
