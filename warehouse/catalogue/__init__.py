@@ -1,4 +1,4 @@
-"""The KPI catalogue: each number defined once; labels, pages, documents and checks derive from it."""
+"""The KPI catalogue: each number defined once; labels, pages and documents derive from it."""
 
 from warehouse.catalogue.frames import catalogue_frames
 from warehouse.catalogue.load import get_kpi, load_catalogue, load_caveats

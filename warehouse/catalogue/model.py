@@ -1,7 +1,7 @@
 """What a KPI is: one frozen model per YAML file, checked when it is read."""
 
+import datetime
 from collections.abc import Iterator
-from datetime import date
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -36,7 +36,7 @@ class Target(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    valid_from: date = Field(alias="from")
+    valid_from: datetime.date = Field(alias="from")
     value: float
     reference: Text
     county: str | None = None
@@ -67,7 +67,7 @@ class Kpi(BaseModel):
     numerator: str | None = None
     """Flag of the rows that count for the value (rate)."""
     denominator: str | None = None
-    """Flag of the rows the value is a share of (rate), or a column of `denominator_table` (ratio)."""
+    """Flag of the rows the value is a share of (rate); column of `denominator_table` (ratio)."""
     denominator_table: Literal["dim_areas"] | None = None
     per: int | None = Field(default=None, ge=1)
     """A ratio is stated per this many of its denominator."""
@@ -91,8 +91,8 @@ class Kpi(BaseModel):
     reference: Text
     caveats: tuple[str, ...] = ()
     owner: Text
-    reviewed: date
-    next_review: date
+    reviewed: datetime.date
+    next_review: datetime.date
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
@@ -142,7 +142,7 @@ class Kpi(BaseModel):
             dict.fromkeys(name for _, name, types in self._named_columns() if FLAG in types)
         )
 
-    def target_on(self, day: date, *, county_code: str) -> Target | None:
+    def target_on(self, day: datetime.date, *, county_code: str) -> Target | None:
         """The target in force on a day; one set for the county goes before a general one."""
         in_force = [
             target

@@ -107,8 +107,8 @@ def answer(published: Published, question: Question) -> pl.DataFrame:
         denominator: rows due (rate), rows measured (mean, quantile), residents at the period's end
             (ratio; null where unknown); null for a stock;
         excluded_count, not_yet_due_count: rows left out, and rows still to come in;
-        interval_low, interval_high: 95 %; Wilson (rate), order statistics (quantile), normal (mean),
-            none for the others;
+        interval_low, interval_high: 95 %; Wilson (rate), order statistics (quantile), normal
+            (mean), none for the others;
         is_provisional: rows are still to come in, so the value is too good;
         target: in force on the period's last day; status: met, missed, no_target or no_value;
         as_of_at (UTC), version;

@@ -62,7 +62,8 @@ def area_condition(question: Question, level: AreaLevel) -> str:
             conditions.append(
                 f"areas.area_code in (select inner_areas.{code_column(level)}"
                 " from mart.dim_areas as inner_areas"
-                f" where inner_areas.county_code = $county_code and inner_areas.area_level = '{other}'"
+                " where inner_areas.county_code = $county_code"
+                f" and inner_areas.area_level = '{other}'"
                 f" and list_contains($where_{other}, inner_areas.area_code))"
             )
     return " and ".join(conditions)

@@ -20,6 +20,12 @@ CURRENT: Literal["current"] = "current"
 
 INTEGER = "bigint"
 DOUBLE_PARTS = ("numerator", "quantile_value", "lower", "upper", "deviation")
+ZERO_WHEN_ABSENT = (
+    "numerator",
+    "denominator",
+    "numerator_due_passed",
+    "denominator_due_passed",
+)
 COUNTED = ("excluded_count", "not_yet_due_count")
 
 
@@ -185,13 +191,13 @@ def _populations(question: Question) -> str:
     of_level = level or area_of_all(question)[0]
     area = "areas.area_code, " if level else ""
     return (
-        f"select population_days.span_id, {area}case when count(*) = count(areas.population)"
+        f"select last_days.span_id, {area}case when count(*) = count(areas.population)"
         " then sum(areas.population) end as population\n"
-        "from (select distinct span_id, end_date from spans) as population_days\n"
+        "from (select distinct span_id, end_date from spans) as last_days\n"
         "inner join mart.dim_areas as areas\n"
         f"  on {area_condition(question, of_level)}\n"
-        "  and (areas.valid_from_date is null or areas.valid_from_date < population_days.end_date)\n"
-        "  and (areas.valid_to_date is null or areas.valid_to_date >= population_days.end_date)\n"
+        "  and (areas.valid_from_date is null or areas.valid_from_date < last_days.end_date)\n"
+        "  and (areas.valid_to_date is null or areas.valid_to_date >= last_days.end_date)\n"
         "group by all"
     )
 
@@ -205,7 +211,7 @@ def _parts(kpi: Kpi, question: Question, slices: Sequence[str]) -> str:
         source = f"measured.{part}" if part in made else "null"
         if kpi.kind == "ratio" and part == "denominator":
             source = "populations.population"
-        elif part in COUNTED or (part in made and part in _zero_when_absent(kpi)):
+        elif part in COUNTED or (part in made and part in ZERO_WHEN_ABSENT):
             source = f"coalesce({source}, 0)"
         columns.append(f"cast({source} as {kind}) as {part}")
     population = ""
@@ -220,10 +226,6 @@ def _parts(kpi: Kpi, question: Question, slices: Sequence[str]) -> str:
         f"left join measured on measured.span_id = spans.span_id"
         f"{_same_slice(slices, 'measured', 'spine')}{population}"
     )
-
-
-def _zero_when_absent(kpi: Kpi) -> tuple[str, ...]:
-    return ("numerator", "denominator", "numerator_due_passed", "denominator_due_passed")
 
 
 def _answers(kpi: Kpi, slices: Sequence[str]) -> str:
