@@ -71,6 +71,7 @@ FCT_CASES: Mapping[str, str] = {
     "is_reworked": FLAG,
     "is_misdispatched": FLAG,
     "is_extended": FLAG,
+    "is_closing_unknown": FLAG,
     "reported_date": DAY,
     "due_date": DAY,
     "closed_date": DAY,

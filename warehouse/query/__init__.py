@@ -1,6 +1,7 @@
 """Answers about KPIs, the one way from the published tables to a number."""
 
 from warehouse.query.answers import COLUMNS, COMPARISON_COLUMNS, answer
+from warehouse.query.county import choose_county
 from warehouse.query.question import DIMENSIONS, FILTERS, NO_CODE, Dimension, Question
 from warehouse.query.receipts import ROLES, Role, rows_behind
 
@@ -15,5 +16,6 @@ __all__ = [
     "Question",
     "Role",
     "answer",
+    "choose_county",
     "rows_behind",
 ]

@@ -125,3 +125,23 @@ def _codes(published: Published, params: Mapping[str, str]) -> dict[str, frozens
         name: frozenset(frame.filter(pl.col("dimension") == name)["code"])
         for name in (*AREA_LEVELS, *OTHER_SLICES)
     }
+
+
+def choose_county(published: Published, county_code: str | None) -> str:
+    """The county to work in: the one asked for, else the only one, else the sample's.
+
+    Raises:
+        UsageError: the county asked for is not in this version, or none is given and there are
+            several without a sample among them.
+    """
+    counties = published.sql("select county_code, is_sample from ops.build order by county_code")
+    codes = list(counties["county_code"])
+    if county_code is not None:
+        if county_code not in codes:
+            raise UsageError(unknown_value("county", county_code, codes))
+        return county_code
+    samples = list(counties.filter(pl.col("is_sample"))["county_code"])
+    for choice in (codes, samples):
+        if len(choice) == 1:
+            return str(choice[0])
+    raise UsageError(f"请用 --county 指定县域 / say which county with --county: {', '.join(codes)}")
