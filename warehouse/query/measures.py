@@ -128,7 +128,7 @@ def _rate() -> Value:
     scale = f"(1 + {square} / {n})"
     return Value(
         value=share,
-        low=f"greatest(0, ({centre} - {half}) / {scale})",
-        high=f"least(1, ({centre} + {half}) / {scale})",
+        low=f"case when denominator > 0 then greatest(0, ({centre} - {half}) / {scale}) end",
+        high=f"case when denominator > 0 then least(1, ({centre} + {half}) / {scale}) end",
         due_passed="numerator_due_passed / nullif(denominator_due_passed, 0)",
     )
