@@ -1,0 +1,168 @@
+// The address is the state. This file splits it for the callbacks, keeps links within the page, and
+// tells by `document.body.dataset.state` when all is drawn: `loading`, `ready` or `error`.
+"use strict";
+
+(() => {
+  const RECEIPT = ["receipt", "role"];
+  const SCHEME = "gridgov-theme";
+  const pending = new Set();
+  let failed = false;
+
+  // The date picker looks a locale up by its tag, dayjs names it as a variable.
+  Object.defineProperty(window, "dayjs_locale_zh-cn", { get: () => window.dayjs_locale_zh_cn });
+
+  const scheme = () => {
+    const named = new URLSearchParams(location.search).get("theme");
+    if (named === "light" || named === "dark") {
+      localStorage.setItem(SCHEME, named);
+      return named;
+    }
+    const kept = localStorage.getItem(SCHEME);
+    if (kept) return kept;
+    return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  };
+  document.documentElement.dataset.mantineColorScheme = scheme();
+
+  const go = (search, { replace = false } = {}) => {
+    const address = `${location.pathname}${search ? `?${search}` : ""}`;
+    history[replace ? "replaceState" : "pushState"]({}, "", address);
+    dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  };
+
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+  const setState = (state) => {
+    if (document.body && document.body.dataset.state !== state) document.body.dataset.state = state;
+  };
+
+  // A chart is drawn when plotly's drawing is in it; other parts that take their time carry
+  // `data-pending` until they are done.
+  const isDrawn = () =>
+    !document.querySelector("[data-pending], .dash-graph--pending") &&
+    [...document.querySelectorAll(".dash-graph")].every((graph) => graph.querySelector(".main-svg"));
+
+  const settle = () => {
+    if (pending.size) return setState("loading");
+    if (failed || document.querySelector("[data-failed]")) return setState("error");
+    setState(isDrawn() ? "ready" : "loading");
+  };
+
+  const begin = (what) => {
+    pending.add(what);
+    failed = false;
+    settle();
+  };
+
+  // A callback that never answers would leave the page loading for ever.
+  const plainFetch = window.fetch;
+  window.fetch = async (resource, options) => {
+    const isCallback = String(resource?.url ?? resource).includes("_dash-update-component");
+    try {
+      const answer = await plainFetch(resource, options);
+      if (isCallback && answer.status >= 400) throw new Error(`status ${answer.status}`);
+      return answer;
+    } catch (error) {
+      if (isCallback) {
+        failed = true;
+        pending.clear();
+        settle();
+      }
+      throw error;
+    }
+  };
+
+  window.dash_clientside = window.dash_clientside ?? {};
+  window.dash_clientside.gridgov = {
+    split(_href, state, receipt) {
+      const unchanged = window.dash_clientside.no_update;
+      const theme = scheme();
+      const all = new URLSearchParams(location.search);
+      const rest = new URLSearchParams(all);
+      RECEIPT.forEach((name) => rest.delete(name));
+      const next = { path: location.pathname, query: rest.toString(), theme };
+      const wanted = all.has("receipt")
+        ? { path: location.pathname, query: all.toString(), theme }
+        : null;
+      if (!same(next, state)) begin("page");
+      if (wanted && !same(wanted, receipt)) begin("receipt");
+      return [
+        same(next, state) ? unchanged : next,
+        same(wanted, receipt ?? null) ? unchanged : wanted,
+        Boolean(wanted),
+        theme,
+      ];
+    },
+
+    drawn() {
+      for (const { prop_id: id } of window.dash_clientside.callback_context.triggered) {
+        pending.delete(id.startsWith("page") ? "page" : "receipt");
+      }
+      requestAnimationFrame(() => {
+        const page = document.querySelector("#page > [data-lang]");
+        if (page) {
+          document.documentElement.lang = page.dataset.lang;
+          if (page.dataset.title) document.title = page.dataset.title;
+        }
+        settle();
+      });
+      return window.dash_clientside.no_update;
+    },
+
+    filtered() {
+      const unchanged = window.dash_clientside.no_update;
+      if (pending.has("page")) return unchanged;
+      const search = new URLSearchParams(location.search);
+      const before = search.toString();
+      for (const { id, value } of window.dash_clientside.callback_context.inputs_list[0]) {
+        const [name, fallback] = id.filter.split("|");
+        if (name === "days") {
+          if (!value || !value[0] || !value[1]) continue;
+          const rendered = fallback.split("~");
+          if (value[0] === rendered[0] && value[1] === rendered[1]) continue;
+          search.delete("period");
+          search.set("from", value[0]);
+          search.set("to", value[1]);
+        } else if (!value || value === fallback) {
+          search.delete(name);
+        } else {
+          search.set(name, value);
+        }
+      }
+      if (search.toString() !== before) go(search.toString());
+      return unchanged;
+    },
+
+    closed(opened) {
+      const search = new URLSearchParams(location.search);
+      if (!opened && search.has("receipt")) {
+        RECEIPT.forEach((name) => search.delete(name));
+        go(search.toString());
+      }
+      return window.dash_clientside.no_update;
+    },
+  };
+
+  // Links within the site change the address without loading the page again.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (link.pathname.startsWith("/api/") || link.pathname.startsWith("/assets/")) return;
+    event.preventDefault();
+    if (link.href === location.href) return;
+    const moves = link.pathname !== location.pathname;
+    history.pushState({}, "", link.href);
+    dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    if (moves) scrollTo(0, 0);
+  });
+
+  addEventListener("DOMContentLoaded", () => {
+    new MutationObserver(settle).observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      attributeFilter: ["data-pending", "data-failed", "class"],
+    });
+  });
+})();

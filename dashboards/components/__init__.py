@@ -1,0 +1,1 @@
+"""Parts of pages: each a function of its data and the language, without queries of its own."""

@@ -1,0 +1,1 @@
+"""Charts: frame and KPI in, figure out."""

@@ -1,0 +1,1 @@
+"""Grid map: tiles, values and cards."""

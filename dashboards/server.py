@@ -1,0 +1,144 @@
+"""The server: Dash pages on FastAPI, one process, nothing from anywhere but this address."""
+
+import ipaddress
+import json
+import logging
+
+import uvicorn
+from dash import Dash
+from dash.backends._fastapi import set_current_request
+from fastapi import FastAPI, Request
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from dashboards import receipt_route, shell
+from dashboards.context import Services
+from dashboards.headers import SecurityHeaders, content_security_policy
+from dashboards.map import routes as map_routes
+from dashboards.pages import BY_PATH
+from dashboards.static_files import register_assets
+from dashboards.suites import register_suites
+from warehouse.errors import UsageError
+from warehouse.published import NothingPublishedError
+from warehouse.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def make_server(settings: Settings) -> FastAPI:
+    """The application: pages, their callbacks, static files, map tiles and values, `/healthz`."""
+    services = Services(settings)
+    server = FastAPI(title="gridgov", docs_url=None, redoc_url=None, openapi_url=None)
+    register_assets(server, services.assets)
+    map_routes.register(server, services.store, settings)
+    receipt_route.register(server, services)
+    _register_health(server, services)
+    suites = register_suites(server)
+
+    app = Dash(
+        "dashboards",
+        server=server,
+        assets_folder=str(services.assets.folder / "none"),
+        include_assets_files=False,
+        index_string=shell.index_string(services.assets),
+        suppress_callback_exceptions=True,
+        title="gridgov",
+        update_title=None,
+        add_log_handler=False,
+    )
+    # The backend answers every unknown address with a page and 200; here it is a 404.
+    app.backend._setup_catchall = lambda: None
+    app.layout = shell.layout()
+    shell.register_callbacks(app, services)
+    for page in BY_PATH.values():
+        page.register_callbacks(app, services)
+    suites.app = app
+    _register_pages(server, _index(app))
+    server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
+    server.add_middleware(SecurityHeaders)
+    return server
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        UsageError: an address that others can reach, while access control is not configured.
+    """
+    if not is_loopback(host):
+        raise UsageError(
+            f'--host "{host}": 尚未配置访问控制,只能监听本机 / access control is not configured, '
+            "so only this machine may be served; 可用 / allowed: 127.0.0.1, ::1, localhost"
+        )
+    uvicorn.run(make_server(settings), host=host, port=port, log_level="warning", access_log=False)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _register_health(server: FastAPI, services: Services) -> None:
+    @server.get("/healthz", include_in_schema=False)
+    async def healthz() -> Response:
+        try:
+            context = await services.run(services.open)
+            builds = await services.run(lambda: context.builds)
+        except NothingPublishedError as error:
+            return JSONResponse({"version": None, "error": str(error)}, status_code=503)
+        as_of = {code: build.as_of_at.isoformat() for code, build in builds.items()}
+        return JSONResponse(
+            {"version": context.published.version, "as_of": as_of},
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+def _index(app: Dash) -> str:
+    """The one HTML page, the same for every address; made now, so a restart serves old tabs too."""
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/",
+        "query_string": b"",
+        "headers": [],
+        "server": ("localhost", 80),
+    }
+    set_current_request(Request(scope))
+    app._setup_server()
+    html: str = app.index()
+    return html
+
+
+def _register_pages(server: FastAPI, html: str) -> None:
+    headers = {
+        "Content-Security-Policy": content_security_policy(html),
+        "Cache-Control": "no-cache",
+    }
+
+    async def page() -> Response:
+        return HTMLResponse(html, headers=headers)
+
+    # Before the routes of Dash, which has one of its own for "/".
+    for path in BY_PATH:
+        server.add_api_route(path, page, methods=["GET"], include_in_schema=False)
+    own = [route for route in server.router.routes if getattr(route, "endpoint", None) is page]
+    server.router.routes[:] = own + [route for route in server.router.routes if route not in own]
+
+    @server.exception_handler(404)
+    async def not_found(request: Request, error: Exception) -> Response:
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(shell.not_found_page(), status_code=404)
+        body = json.dumps(
+            {"error": f"{request.url.path} 不存在 / is not known"}, ensure_ascii=False
+        )
+        return Response(body, status_code=404, media_type="application/json")

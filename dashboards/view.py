@@ -1,0 +1,156 @@
+"""The state of a page is its address: what is filtered, in which language, which receipt is open."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode
+
+from dashboards.i18n import Lang
+from warehouse.errors import UsageError, unknown_value
+
+Theme = Literal["light", "dark"]
+Level = Literal["county", "town", "community", "grid"]
+
+THEMES: tuple[Theme, ...] = ("light", "dark")
+LEVELS: tuple[Level, ...] = ("county", "town", "community", "grid")
+
+
+class Preset(StrEnum):
+    """A period by name, resolved against the county's as-of day; `custom` has its two days."""
+
+    THIS_MONTH = "this-month"
+    LAST_MONTH = "last-month"
+    LAST_3_MONTHS = "last-3-months"
+    LAST_12_MONTHS = "last-12-months"
+    THIS_YEAR = "this-year"
+    ALL = "all"
+    CUSTOM = "custom"
+
+
+DEFAULT_PERIOD = Preset.LAST_3_MONTHS
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an address may name: taken from the published version."""
+
+    counties: Collection[str]
+    kpis: Collection[str]
+    default_county: str
+    default_kpi: str
+
+
+@dataclass(frozen=True)
+class View:
+    """One state of a page.
+
+    `area` is the code of the area the page is limited to (empty: the whole county), `level` the
+    level of areas shown on the map, `start` and `end` the first and the last day of a custom
+    period, both included. `theme` is what the address says, empty when the reader's own setting
+    decides; `scheme` is what that comes to and is no part of the address.
+    """
+
+    county: str
+    kpi: str
+    lang: Lang = Lang.ZH
+    theme: Theme | Literal[""] = ""
+    period: Preset = DEFAULT_PERIOD
+    start: date | None = None
+    end: date | None = None
+    area: str = ""
+    level: Level | Literal[""] = ""
+    department: str = ""
+    receipt: str = ""
+    role: str = ""
+    scheme: Theme = field(default="light", compare=False)
+    defaults: tuple[str, str] = field(default=("", ""), compare=False)
+
+    @classmethod
+    def parse(cls, query: str, *, known: Known) -> "View":
+        """Read an address's query.
+
+        Unknown names of parameters are left out of account, as other pages may have their own;
+        an unknown value of a known one is an error that says which ones there are.
+
+        Raises:
+            UsageError: a value that does not exist, or a day that is none.
+        """
+        given = dict(parse_qsl(query.lstrip("?")))
+        start, end = _day("from", given), _day("to", given)
+        period = Preset(_one_of("period", given, tuple(Preset), DEFAULT_PERIOD.value))
+        if start or end:
+            period = Preset.CUSTOM
+        if period is Preset.CUSTOM and not (start and end):
+            raise UsageError('period "custom": 需要起止日期 / needs both from=YYYY-MM-DD and to=…')
+        if start and end and start > end:
+            raise UsageError(f"from={start} 晚于 / is after to={end}")
+        values: dict[str, Any] = {
+            "county": _one_of("county", given, known.counties, known.default_county),
+            "kpi": _one_of("kpi", given, known.kpis, known.default_kpi),
+            "lang": Lang(_one_of("lang", given, tuple(Lang), Lang.ZH.value)),
+            "theme": _one_of("theme", given, THEMES, ""),
+            "level": _one_of("level", given, LEVELS, ""),
+            "receipt": _one_of("receipt", given, known.kpis, ""),
+        }
+        return cls(
+            **values,
+            period=period,
+            start=start,
+            end=end,
+            area=given.get("area", ""),
+            department=given.get("department", ""),
+            role=given.get("role", ""),
+            defaults=(known.default_county, known.default_kpi),
+        )
+
+    def with_(self, **changes: Any) -> "View":
+        """The same view with some parts changed; a named period drops the days of a custom one."""
+        if changes.get("period", Preset.CUSTOM) is not Preset.CUSTOM:
+            changes = {"start": None, "end": None, **changes}
+        if "county" in changes:
+            changes = {"area": "", "department": "", "receipt": "", **changes}
+        return replace(self, **changes)
+
+    def to_query(self) -> str:
+        """The address's query without the question mark; parts at their default are left out."""
+        left_out = {
+            "county": self.defaults[0],
+            "kpi": self.defaults[1],
+            "lang": Lang.ZH,
+            "period": DEFAULT_PERIOD,
+        }
+        names = {"start": "from", "end": "to"}
+        pairs = [
+            (names.get(part.name, part.name), str(getattr(self, part.name)))
+            for part in fields(self)
+            if part.compare
+            and getattr(self, part.name)
+            and getattr(self, part.name) != left_out.get(part.name)
+            and not (part.name == "period" and self.period is Preset.CUSTOM)
+        ]
+        return urlencode(pairs)
+
+    def href(self, path: str = "", **changes: Any) -> str:
+        """Address of a page (this one by default) in this view with some parts changed."""
+        return f"{path}?{self.with_(**changes).to_query()}"
+
+
+def _one_of(name: str, given: dict[str, str], allowed: Collection[str], default: str) -> str:
+    value = given.get(name) or default
+    if value and value not in allowed:
+        raise UsageError(unknown_value(name, value, allowed))
+    return value
+
+
+def _day(name: str, given: dict[str, str]) -> date | None:
+    value = given.get(name)
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise UsageError(
+            f'{name} "{value}" 不是日期 / is not a day of the form YYYY-MM-DD'
+        ) from error
