@@ -1,0 +1,153 @@
+"""Batches on disk: the ledger entry, and a commit that is one rename.
+
+A batch is a folder that appears whole. Its quarantine comes first and its landing last, so a kill
+in between leaves a quarantine that no ledger entry speaks of; the next load sweeps that away.
+"""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from warehouse.errors import UsageError
+from warehouse.settings import Paths
+
+LEDGER = "batch.json"
+ROWS = "rows.parquet"
+INCOMING = ".incoming-"
+FOLDER = re.compile(r"batch=(\d{8})-(\d{4,})")
+
+
+class Batch(BaseModel):
+    """One file's ledger entry. A row with two reasons counts under both."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    batch_id: str
+    dataset: str
+    source_id: str
+    county_code: str
+    department_code: str | None
+    file_name: str
+    file_sha256: str
+    file_bytes: int
+    received_at: datetime
+    rows_read: int
+    rows_landed: int
+    rows_refused: int
+    refused_by_reason: dict[str, int]
+    status: Literal["landed", "refused"]
+    milestones: tuple[str, ...]
+    notes: tuple[str, ...]
+    contract_version: str
+    seconds: float
+
+
+def read_ledger(paths: Paths) -> list[Batch]:
+    """Every ledger entry, oldest batch first."""
+    files = [file for folder in _batch_folders(paths) if (file := folder / LEDGER).exists()]
+    entries = [Batch.model_validate_json(file.read_bytes()) for file in files]
+    return sorted(entries, key=lambda batch: batch.batch_id)
+
+
+def find_batch(paths: Paths, batch_id: str) -> Batch:
+    """One ledger entry; the number may be written without its leading zeros.
+
+    Raises:
+        UsageError: no such batch.
+    """
+    day, _, number = batch_id.partition("-")
+    wanted = f"{day}-{number.zfill(4)}"
+    for batch in read_ledger(paths):
+        if batch.batch_id == wanted:
+            return batch
+    raise UsageError(f'批次 / batch "{batch_id}" 不存在 / is not known; gridgov quarantine list')
+
+
+def already_landed(paths: Paths, *, source_id: str, sha256: str) -> Batch | None:
+    """The batch in which this very file of this source landed, if it has."""
+    return next(
+        (
+            batch
+            for batch in read_ledger(paths)
+            if batch.status == "landed"
+            and (batch.source_id, batch.file_sha256) == (source_id, sha256)
+        ),
+        None,
+    )
+
+
+def next_batch_id(paths: Paths, *, received_at: datetime) -> str:
+    """Day of receipt (UTC) and the next number of that day."""
+    day = received_at.astimezone(UTC).strftime("%Y%m%d")
+    taken = [
+        int(match[2])
+        for folder in _batch_folders(paths)
+        if (match := FOLDER.fullmatch(folder.name)) and match[1] == day
+    ]
+    return f"{day}-{max(taken, default=0) + 1:04d}"
+
+
+def commit(
+    batch: Batch, *, landed: pl.DataFrame | None, refused: pl.DataFrame, paths: Paths
+) -> None:
+    """Put a batch in place, all of it or nothing. `landed` is None for a batch refused whole."""
+    is_whole = landed is None
+    if refused.height:
+        _place(paths.quarantine / batch.dataset, batch=batch, rows=refused, with_ledger=is_whole)
+    if landed is not None:
+        _place(paths.landing / batch.dataset, batch=batch, rows=landed, with_ledger=True)
+
+
+def _place(parent: Path, *, batch: Batch, rows: pl.DataFrame, with_ledger: bool) -> None:
+    folder = parent / f"{INCOMING}{batch.batch_id}"
+    try:
+        folder.mkdir(parents=True)
+        rows.write_parquet(folder / ROWS, compression="zstd", compression_level=1)
+        if with_ledger:
+            entry = json.dumps(batch.model_dump(mode="json"), ensure_ascii=False, indent=2)
+            (folder / LEDGER).write_text(entry + "\n", encoding="utf-8")
+        for file in folder.iterdir():
+            _flush(file)
+        _flush(folder)
+        folder.rename(parent / f"batch={batch.batch_id}")
+        _flush(parent)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep(paths: Paths) -> None:
+    """Remove what a killed load left: unfinished folders, and quarantines nobody speaks of.
+
+    Only the holder of the writer's lock may call this.
+    """
+    for parent in (paths.landing, paths.quarantine):
+        for folder in parent.glob(f"*/{INCOMING}*"):
+            shutil.rmtree(folder)
+    for folder in paths.quarantine.glob("*/batch=*"):
+        landing = paths.landing / folder.parent.name / folder.name
+        if not (folder / LEDGER).exists() and not (landing / LEDGER).exists():
+            shutil.rmtree(folder)
+    for folder in paths.work.glob("loading-*"):
+        shutil.rmtree(folder)
+
+
+def _batch_folders(paths: Paths) -> Iterator[Path]:
+    for parent in (paths.landing, paths.quarantine):
+        yield from sorted(parent.glob("*/batch=*"))

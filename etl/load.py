@@ -1,0 +1,276 @@
+"""Loading: one batch per file, checked, landed whole or not at all."""
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from etl.batch import Batch, already_landed, commit, next_batch_id, sweep
+from etl.check import FALLBACK, Judged, judge
+from etl.parse import typed
+from etl.readers import Extract, read_file
+from etl.readers.extract import ROW
+from etl.source import Source, get_source
+from warehouse.counties import County, get_county
+from warehouse.errors import GridgovError, InputError
+from warehouse.lock import writer_lock
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchReport:
+    """What became of one file.
+
+    batch: the ledger entry; None when the file could not be read at all (`error` says why).
+    is_unchanged: the very same file landed before, as `batch`; nothing was written.
+    """
+
+    file: Path
+    source: Source
+    batch: Batch | None = None
+    is_unchanged: bool = False
+    error: str | None = None
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when the file's rows are in landing, now or before; else the code for bad input."""
+        return InputError.exit_code if self.error else 0
+
+
+def load_files(
+    source_id: str,
+    files: Sequence[Path],
+    *,
+    settings: Settings,
+    strict: bool = False,
+    received_at: datetime | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[BatchReport]:
+    """Load files of a source, one batch each; a bad file does not stop the others.
+
+    Args:
+        strict: refuse a file at its first bad row.
+        received_at: when the files were received; now when None.
+        progress: called with a line before each file.
+
+    Returns:
+        One report per file, in order. The worst `exit_code` is the command's.
+
+    Raises:
+        UsageError: no such source or county.
+        BusyError: another writer is at work.
+    """
+    source = get_source(settings, source_id)
+    county = get_county(settings, source.county)
+    moment = received_at or datetime.now(UTC)
+    with writer_lock(settings, doing=f"load {source_id}"):
+        sweep(settings.paths)
+        reports = []
+        for file in files:
+            if progress:
+                progress(f"{source_id}: {file.name} …")
+            reports.append(
+                _report(
+                    file,
+                    source=source,
+                    county=county,
+                    settings=settings,
+                    strict=strict,
+                    received_at=moment,
+                )
+            )
+        return reports
+
+
+def _report(
+    file: Path,
+    *,
+    source: Source,
+    county: County,
+    settings: Settings,
+    strict: bool,
+    received_at: datetime,
+) -> BatchReport:
+    try:
+        return _load(
+            file,
+            source=source,
+            county=county,
+            settings=settings,
+            strict=strict,
+            received_at=received_at,
+        )
+    except GridgovError as error:
+        return BatchReport(file=file, source=source, error=str(error))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        message = f"{source.id}: {file}: {error}; 未装载 / nothing of it was loaded"
+        return BatchReport(file=file, source=source, error=message)
+
+
+def _load(
+    file: Path,
+    *,
+    source: Source,
+    county: County,
+    settings: Settings,
+    strict: bool,
+    received_at: datetime,
+) -> BatchReport:
+    start = time.monotonic()
+    if not file.is_file():
+        raise InputError(f"{source.id}: 没有这个文件 / no such file: {file}")
+    with file.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    earlier = already_landed(settings.paths, source_id=source.id, sha256=sha256)
+    if earlier is not None:
+        return BatchReport(file=file, source=source, batch=earlier, is_unchanged=True)
+    settings.paths.work.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="loading-", dir=settings.paths.work) as scratch:
+        extract = read_file(
+            file, source=source, county=county, scratch=Path(scratch), settings=settings
+        )
+        judged = judge(
+            typed(extract, source=source, zone=ZoneInfo(source.time_zone or county.time_zone)),
+            source=source,
+            county=county,
+            spelled=extract.spelled,
+            has_nul=extract.has_nul,
+        )
+        refused = _quarantined(extract, judged)
+    if strict and refused.height:
+        raise _first_refusal(refused, file=file, source=source, rows_read=extract.rows_read)
+    is_landed = refused.height <= source.refusal_tolerance * extract.rows_read
+    batch = Batch(
+        batch_id=next_batch_id(settings.paths, received_at=received_at),
+        dataset=source.dataset,
+        source_id=source.id,
+        county_code=county.code,
+        department_code=source.department_code,
+        file_name=file.name,
+        file_sha256=sha256,
+        file_bytes=file.stat().st_size,
+        received_at=received_at.astimezone(UTC),
+        rows_read=extract.rows_read,
+        rows_landed=judged.landed.height if is_landed else 0,
+        rows_refused=refused.height,
+        refused_by_reason=_count_reasons(refused),
+        status="landed" if is_landed else "refused",
+        milestones=source.milestones,
+        notes=tuple(_notes(extract, judged, file=file, source=source)),
+        contract_version=source.contract.version,
+        seconds=round(time.monotonic() - start, 3),
+    )
+    landed = _with_provenance(judged.landed, batch=batch) if is_landed else None
+    commit(batch, landed=landed, refused=refused, paths=settings.paths)
+    return BatchReport(
+        file=file,
+        source=source,
+        batch=batch,
+        error=None if is_landed else _over_tolerance(batch, source=source),
+        examples=_examples(refused),
+    )
+
+
+def _quarantined(extract: Extract, judged: Judged) -> pl.DataFrame:
+    """One row per refused record: ROW, line_number, raw, reasons, details, in file order."""
+    records = judged.refused[ROW].to_list()
+    refused = judged.refused.with_columns(
+        pl.Series("line_number", extract.lines(records), dtype=pl.Int64),
+        pl.Series("raw", extract.originals(records) if records else [], dtype=pl.String),
+    )
+    broken = pl.DataFrame(
+        [
+            {
+                ROW: one.record,
+                "line_number": one.line,
+                "raw": one.raw,
+                "reasons": list(dict.fromkeys(one.reasons)),
+                "details": list(one.details),
+            }
+            for one in extract.broken
+        ],
+        schema=QUARANTINE,
+    )
+    return pl.concat([refused.select(*QUARANTINE), broken]).sort(ROW)
+
+
+QUARANTINE = {
+    ROW: pl.Int64,
+    "line_number": pl.Int64,
+    "raw": pl.String,
+    "reasons": pl.List(pl.String),
+    "details": pl.List(pl.String),
+}
+
+
+def _with_provenance(landed: pl.DataFrame, *, batch: Batch) -> pl.DataFrame:
+    flag = [FALLBACK] if FALLBACK in landed.columns else []
+    return landed.select(
+        pl.all().exclude(ROW, FALLBACK),
+        *flag,
+        pl.lit(batch.source_id).alias("source_id"),
+        pl.lit(batch.county_code).alias("county_code"),
+        pl.lit(batch.batch_id).alias("batch_id"),
+        pl.lit(batch.file_sha256).alias("source_file_id"),
+        pl.col(ROW),
+        pl.lit(batch.received_at).dt.cast_time_unit("us").alias("received_at"),
+    )
+
+
+def _count_reasons(refused: pl.DataFrame) -> dict[str, int]:
+    counts = Counter(refused["reasons"].explode().drop_nulls().to_list())
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _notes(extract: Extract, judged: Judged, *, file: Path, source: Source) -> list[str]:
+    notes = list(extract.notes)
+    if not file.match(source.file_pattern):
+        notes.append(f"文件名不合 / file name does not match {source.file_pattern}")
+    if FALLBACK in judged.landed.columns and source.fallback_points:
+        count = judged.landed[FALLBACK].sum()
+        notes.append(f"默认坐标 / on a fallback point: {count:,}")
+    return notes
+
+
+def _examples(refused: pl.DataFrame, *, most: int = 3) -> list[str]:
+    return [_place(row) for row in refused.head(most).iter_rows(named=True)]
+
+
+def _place(row: dict[str, object]) -> str:
+    line = "" if row["line_number"] is None else f", line {row['line_number']:,}"
+    details = row["details"]
+    first = details[0] if isinstance(details, list) and details else ""
+    return f"row {row[ROW]:,}{line}: {first}"
+
+
+def _over_tolerance(batch: Batch, *, source: Source) -> str:
+    share = batch.rows_refused / batch.rows_read
+    return (
+        f"{source.id}: {batch.file_name}: 拒收 / refused {batch.rows_refused:,} of "
+        f"{batch.rows_read:,} rows ({share:.1%}), 超过容许 / above the tolerance of "
+        f"{source.refusal_tolerance:.1%}; 整批拒收 / the batch was refused whole\n"
+        f"  gridgov quarantine show {batch.batch_id}"
+    )
+
+
+def _first_refusal(
+    refused: pl.DataFrame, *, file: Path, source: Source, rows_read: int
+) -> InputError:
+    row = refused.row(0, named=True)
+    share = refused.height / rows_read
+    within = "would have been within" if share <= source.refusal_tolerance else "is above"
+    line = "" if row["line_number"] is None else f", line {row['line_number']:,}"
+    return InputError(
+        f"{source.id}: row {row[ROW]:,}: {'; '.join(row['details'])}\n"
+        f"  file {file.name}{line}, 未装载 / batch not loaded (exit {InputError.exit_code})\n"
+        f"  {refused.height:,} of {rows_read:,} rows refused {within} tolerance "
+        f"({source.refusal_tolerance:.0%}); this stopped because --strict was given"
+    )

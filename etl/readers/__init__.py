@@ -1,0 +1,35 @@
+"""From a file of any declared format to one frame of text, with what could not be split into rows."""
+
+from pathlib import Path
+
+from etl.readers.csv_file import read_csv
+from etl.readers.extract import Broken, Extract
+from etl.readers.tables import read_excel, read_parquet, read_with_plugin
+from etl.source import Source
+from warehouse.counties import County
+from warehouse.settings import Settings
+
+__all__ = ["Broken", "Extract", "read_file"]
+
+
+def read_file(
+    path: Path, *, source: Source, county: County, scratch: Path, settings: Settings
+) -> Extract:
+    """Read a file as its source declares it.
+
+    Args:
+        scratch: folder for a transcoded copy; its owner removes it.
+
+    Raises:
+        InputError: the file as a whole cannot be what the source says: encoding, header, size of
+            a line, a quote that is never closed, not the declared format.
+    """
+    match source.format:
+        case "csv":
+            return read_csv(path, source=source, scratch=scratch, settings=settings)
+        case "excel":
+            return read_excel(path, source=source)
+        case "parquet":
+            return read_parquet(path, source=source)
+        case _:
+            return read_with_plugin(path, source=source, datum=source.datum or county.datum)

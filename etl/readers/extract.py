@@ -1,0 +1,99 @@
+"""What every reader hands over, and how a header is held against a source."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from etl.source import Source
+from warehouse.errors import InputError
+
+ROW = "source_row_number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """A record that is no row: its fields could not be told apart. `record` counts from 1."""
+
+    record: int
+    line: int | None
+    raw: str
+    reasons: tuple[str, ...]
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extract:
+    """The records of one file, nothing judged yet.
+
+    frame: one row per record that has the right number of fields, in file order; one column per
+        contract column the file delivers (text, or typed where the format has types), and ROW,
+        the record's number in the file from 1. Nulls where the file has none.
+    spelled: contract column → its name in the file.
+    originals: all fields of the records of these numbers, as JSON text in the order asked.
+    lines: lines on which these records start, null where the format has no lines.
+    """
+
+    frame: pl.DataFrame
+    spelled: dict[str, str]
+    originals: Callable[[Sequence[int]], list[str]]
+    lines: Callable[[Sequence[int]], list[int | None]]
+    broken: list[Broken] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    has_nul: bool = False
+
+    @property
+    def rows_read(self) -> int:
+        """Records of the file, broken ones included."""
+        return self.frame.height + len(self.broken)
+
+
+def match_columns(
+    header: Sequence[str], *, source: Source, path: Path
+) -> tuple[dict[str, str], list[str]]:
+    """Find the source's columns in a header.
+
+    Returns:
+        Contract column → name in the file, and notes about columns nobody declared.
+
+    Raises:
+        InputError: a column twice, a mapped one missing, or two spellings of one at once; names
+            it and lists what the file has.
+    """
+    counts = Counter(header)
+    doubled = [name for name, count in counts.items() if count > 1 and name]
+    if doubled:
+        raise InputError(
+            f'{source.id}: column "{doubled[0]}" 在表头出现 {counts[doubled[0]]} 次 / is in the header '
+            f"{counts[doubled[0]]} times\n  file {path.name}, 表头 / header: {_shown(header)}"
+        )
+    spelled: dict[str, str] = {}
+    for column, spellings in source.columns.items():
+        found = [name for name in spellings if name in counts]
+        if len(found) > 1:
+            raise InputError(
+                f"{source.id}: {column} 有多列 / is in the file twice, as {_shown(found)}; "
+                f"keep one spelling\n  file {path.name}"
+            )
+        if found:
+            spelled[column] = found[0]
+        elif column not in source.optional:
+            raise InputError(
+                f"{source.id}: 缺少列 / missing column {_shown(spellings)} ({column})\n"
+                f"  file {path.name}, 表头 / header: {_shown(header)}"
+            )
+    known = {*spelled.values(), *source.ignored, "", "geometry_wkb"}
+    unknown = [name for name in header if name not in known]
+    notes = (
+        [f"未声明的列,未采用 / columns nobody declared, not taken: {_shown(unknown)}"]
+        if unknown
+        else []
+    )
+    return spelled, notes
+
+
+def _shown(names: Sequence[str], *, most: int = 60) -> str:
+    text = ", ".join(f'"{name[:80]}"' for name in names[:most])
+    return text if len(names) <= most else f"{text} … (+{len(names) - most})"

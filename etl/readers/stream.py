@@ -1,0 +1,123 @@
+"""One pass over a text file's bytes: is it what its source says it is, and UTF-8 for the engine.
+
+The declared encoding is held against every byte. What decodes by luck (Korean bytes read as GBK)
+is caught a step later, by the header.
+"""
+
+import codecs
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehouse.errors import InputError
+
+CHUNK = 1 << 20
+MAX_LINE_BYTES = 1 << 21
+"""Longest line taken. The engine drops a record longer than its buffer without a word."""
+
+UTF8_NAMES = frozenset({"utf-8", "utf-8-sig", "ascii"})
+
+
+@dataclass
+class TextFile:
+    """A text file that holds to its encoding, as UTF-8 with its line ends counted."""
+
+    path: Path
+    """The file itself, or its copy in UTF-8."""
+    is_copy: bool
+    newlines: int = 0
+    ends_with_newline: bool = True
+    is_empty: bool = True
+    has_nul: bool = False
+    run: int = 0
+    """Bytes since the last line end."""
+
+    @property
+    def lines(self) -> int:
+        """Lines, the last one also where nothing ends it."""
+        return self.newlines + (not self.ends_with_newline)
+
+    def count(self, chunk: bytes, *, name: str) -> None:
+        """Take account of the next bytes.
+
+        Raises:
+            InputError: a line longer than any record can be.
+        """
+        first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
+        if self.run + (len(chunk) if first < 0 else first) > MAX_LINE_BYTES:
+            raise InputError(
+                f"{name}: 第 / line {self.newlines + 1:,} 行超过 / is longer than "
+                f"{MAX_LINE_BYTES:,} bytes; 文件损坏或分隔错误 / a damaged file, or not one record a line"
+            )
+        self.run = self.run + len(chunk) if last < 0 else len(chunk) - last - 1
+        self.newlines += chunk.count(b"\n")
+        self.ends_with_newline = chunk.endswith(b"\n")
+        self.is_empty = False
+        self.has_nul = self.has_nul or b"\0" in chunk
+
+
+def prepare(path: Path, *, encoding: str, scratch: Path) -> TextFile:
+    """Check every byte against the declared encoding; copy to UTF-8 what is not UTF-8 already.
+
+    Raises:
+        InputError: empty, undecodable (with the byte offset), or a line without end.
+    """
+    name = codecs.lookup(encoding).name
+    if name in UTF8_NAMES:
+        result = TextFile(path=path, is_copy=False)
+        for chunk, _ in _decoded(path, encoding=encoding, name=name):
+            result.count(chunk, name=path.name)
+    else:
+        result = TextFile(path=scratch / "utf8.txt", is_copy=True)
+        with result.path.open("wb") as copy:
+            for _, text in _decoded(path, encoding=encoding, name=name):
+                chunk = text.encode("utf-8")
+                if chunk:
+                    result.count(chunk, name=path.name)
+                    copy.write(chunk)
+    if result.is_empty:
+        raise InputError(f"{path.name}: 文件是空的 / the file is empty")
+    return result
+
+
+def with_one_line_end(text: TextFile, *, scratch: Path) -> TextFile:
+    """A copy in which every line ends with a bare newline, for files that mix line ends."""
+    result = TextFile(path=scratch / "one_line_end.txt", is_copy=True)
+    with result.path.open("wb") as copy:
+        for line in text.path.open("rb"):
+            chunk = line[:-2] + b"\n" if line.endswith(b"\r\n") else line
+            result.count(chunk, name=text.path.name)
+            copy.write(chunk)
+    return result
+
+
+def _decoded(path: Path, *, encoding: str, name: str) -> Iterator[tuple[bytes, str]]:
+    decoder = codecs.getincrementaldecoder(name)(errors="strict")
+    offset = 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk, _decode(decoder, chunk, offset, path=path, encoding=encoding)
+            offset += len(chunk)
+    _decode(decoder, b"", offset, path=path, encoding=encoding, final=True)
+
+
+def _decode(
+    decoder: codecs.IncrementalDecoder,
+    chunk: bytes,
+    offset: int,
+    *,
+    path: Path,
+    encoding: str,
+    final: bool = False,
+) -> str:
+    held = len(decoder.getstate()[0])
+    decode: Callable[[bytes, bool], str] = decoder.decode
+    try:
+        return decode(chunk, final)
+    except UnicodeDecodeError as error:
+        bad = error.object[error.start : error.start + 4].hex(" ")
+        raise InputError(
+            f"{path.name}: 不是声明的编码 / is not in the declared encoding {encoding}: byte "
+            f"{offset - held + error.start:,} ({bad}) 无法解码 / cannot be decoded\n"
+            "  在来源文件中改 encoding(如 gb18030、utf-8) / name the right encoding in the source file"
+        ) from error
