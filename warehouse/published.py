@@ -49,11 +49,12 @@ class Published:
     as anything refers to it.
     """
 
-    def __init__(self, path: Path) -> None:
-        version = version_of(path.name)
-        if version is None:
+    def __init__(self, path: Path, *, version: int | None = None) -> None:
+        """Open a file; its name tells the version unless it is given (a file being written)."""
+        number = version_of(path.name) if version is None else version
+        if number is None:
             raise NothingPublishedError(f"{path} 不是发布文件 / is not a published file")
-        self.version: int = version
+        self.version: int = number
         self.path: Path = path
         # Files and the network stay out of reach of a query; times come back in UTC.
         self._connection = duckdb.connect(

@@ -1,0 +1,96 @@
+with
+
+cases as (
+    select * from {{ ref("int_cases__timed") }}
+),
+
+-- The clock stands while a case is suspended, so a deadline that went by then is not yet past.
+cases_with_clock as (
+    select
+        *,
+        closed_at is not null as is_closed,
+        first_response_at is not null and not is_response_unknown as is_responded,
+        due_at is not null and not is_closing_unknown as can_be_due_to_close,
+        response_due_at is not null and not is_response_unknown as can_be_due_to_respond,
+        coalesce(due_at < as_of_at, false) and not is_suspended as is_due_passed,
+        coalesce(response_due_at < as_of_at, false) and not is_suspended as is_response_due_passed
+    from cases
+)
+
+select
+    case_id,
+    source_id,
+    dataset,
+    county_code,
+    department_code,
+    category_code,
+    major_category_code,
+    channel_code,
+    grid_code,
+    community_code,
+    town_code,
+    longitude,
+    latitude,
+    location_method,
+    reported_at,
+    accepted_at,
+    filed_at,
+    dispatched_at,
+    first_response_at,
+    handled_at,
+    checked_at,
+    closed_at,
+    due_at,
+    response_due_at,
+    voided_at,
+    severity_code,
+    case
+        when voided_at is not null
+        then 'void'
+        when is_closed
+        then 'closed'
+        when is_suspended
+        then 'suspended'
+        else 'open'
+    end as status,
+    response_minutes,
+    resolution_hours,
+    working_hours,
+    suspended_minutes,
+    coalesce(rework_count, 0) as rework_count,
+    coalesce(dispatch_count, 0) as dispatch_count,
+    coalesce(extension_count, 0) as extension_count,
+    cast(null as varchar) as satisfaction_code,
+    voided_at is not null as is_void,
+    is_duplicate,
+    deferred_at is not null as is_deferred,
+    is_suspended,
+    is_responded,
+    is_response_unknown,
+    response_due_at is null as is_without_response_due,
+    can_be_due_to_respond and (is_responded or is_response_due_passed) as is_due_to_respond,
+    is_responded and coalesce(first_response_at <= response_due_at, false) as is_responded_on_time,
+    can_be_due_to_respond
+    and not is_responded
+    and not is_response_due_passed as is_response_not_yet_due,
+    filed_at is not null and not is_filing_unknown as is_filed,
+    is_filing_unknown,
+    is_closed,
+    due_at is null as is_without_due,
+    can_be_due_to_close and (is_closed or is_due_passed) as is_due_to_close,
+    is_closed and coalesce(closed_at <= due_at, false) as is_closed_on_time,
+    can_be_due_to_close and not is_closed and is_due_passed as is_overdue,
+    can_be_due_to_close and not is_closed and not is_due_passed as is_not_yet_due,
+    is_due_passed,
+    coalesce(rework_count, 0) > 0 as is_reworked,
+    coalesce(dispatch_count, 0) > 1 as is_misdispatched,
+    coalesce(extension_count, 0) > 0 as is_extended,
+    is_closing_unknown,
+    reported_date,
+    due_date,
+    closed_date,
+    voided_date,
+    batch_id,
+    source_file_id,
+    source_row_number
+from cases_with_clock

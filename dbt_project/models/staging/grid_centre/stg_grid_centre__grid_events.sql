@@ -1,0 +1,14 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="delete+insert",
+        unique_key=["source_id"] + ['case_number'],
+        on_schema_change="append_new_columns",
+        post_hook=[
+            "{{ forget_staged_batches('grid_events') }}",
+            "{{ note_staged_batches('grid_events') }}",
+        ],
+    )
+}}
+
+{{ latest_versions("grid_events", key=['case_number']) }}

@@ -1,0 +1,22 @@
+select
+    batch_id,
+    dataset,
+    source_id,
+    county_code,
+    department_code,
+    file_name,
+    file_sha256,
+    file_bytes,
+    received_at,
+    rows_read,
+    rows_landed,
+    rows_refused,
+    status,
+    milestones,
+    has_first_response,
+    has_filed,
+    has_closed,
+    notes,
+    contract_version,
+    load_seconds
+from {{ source("control", "batches") }}

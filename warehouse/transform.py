@@ -1,0 +1,151 @@
+"""Running dbt inside this process: parsed once, quiet, and its failures as our errors."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.results import NodeStatus
+
+from warehouse.errors import BuildError
+from warehouse.settings import Settings
+
+WORK_FILE = "warehouse.duckdb"
+MOST_NAMED_FAILURES = 5
+THREADS = 4
+"""Models at a time. The engine uses every processor for one query anyway; more than one model
+at a time hides what dbt does in Python between queries."""
+
+BAD = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
+
+
+def project_folder() -> Path:
+    """The dbt project: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "dbt_project"
+    return installed if installed.exists() else package.parent / "dbt_project"
+
+
+def staging_fingerprint() -> str:
+    """Changes whenever what staging would hold changes, so that it is read anew then."""
+    project = project_folder()
+    digest = hashlib.sha256()
+    for folder in ("models/staging", "macros"):
+        for file in sorted((project / folder).rglob("*")):
+            if file.suffix in {".sql", ".yml"}:
+                digest.update(file.relative_to(project).as_posix().encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Transform:
+    """The dbt project over one work database."""
+
+    settings: Settings
+    on_model: Callable[[str], None]
+    """Told the name of each model when it is done."""
+
+    def build(
+        self, *selectors: str, are_marts_there: bool = True, full_refresh: bool = False
+    ) -> None:
+        """Run seeds, models and data tests; unit tests belong to the test suite.
+
+        Args:
+            are_marts_there: false leaves out tests that also look at models not selected.
+
+        Raises:
+            BuildError: a model failed, or a data test found rows that must not be.
+        """
+        arguments = ["--select", *selectors, "--exclude-resource-type", "unit_test"]
+        arguments += ["--indirect-selection", "eager" if are_marts_there else "cautious"]
+        arguments += ["--full-refresh"] if full_refresh else []
+        self.invoke("build", *arguments)
+
+    def invoke(self, command: str, *arguments: str) -> dbtRunnerResult:
+        """Run any dbt command on the parsed project.
+
+        Raises:
+            BuildError: it failed.
+        """
+        runner = dbtRunner(manifest=self._manifest, callbacks=[self._tell])
+        return self._finish(runner, [command, *self._options, "--no-write-json", *arguments])
+
+    @cached_property
+    def _manifest(self) -> Any:
+        return self._finish(dbtRunner(), ["parse", *self._options]).result
+
+    def _finish(self, runner: dbtRunner, arguments: Sequence[str]) -> dbtRunnerResult:
+        try:
+            outcome = runner.invoke(list(arguments))
+        finally:
+            # dbt keeps its connection open, and with it the lock on the file.
+            DuckDBConnectionManager.close_all_connections()
+        if not outcome.success:
+            raise BuildError(_reasons(outcome)) from outcome.exception
+        return outcome
+
+    @cached_property
+    def _options(self) -> list[str]:
+        folder = self.settings.paths.work / "dbt"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._write_profile(folder)
+        return [
+            *["--project-dir", str(project_folder()), "--profiles-dir", str(folder)],
+            *["--target-path", str(folder / "target")],
+            *["--log-path", str(self.settings.paths.logs)],
+            *["--quiet", "--no-print", "--log-level", "none"],
+            *["--log-level-file", "info", "--no-version-check", "--no-send-anonymous-usage-stats"],
+        ]
+
+    def _write_profile(self, folder: Path) -> None:
+        engine = {
+            "threads": self.settings.threads or None,
+            "memory_limit": self.settings.memory_limit or None,
+            "temp_directory": str(self.settings.paths.work / "spill"),
+            "TimeZone": "UTC",
+        }
+        target = {
+            "type": "duckdb",
+            "path": str(self.settings.paths.work / WORK_FILE),
+            "schema": "main",
+            "threads": THREADS,
+            "settings": {name: value for name, value in engine.items() if value is not None},
+        }
+        profile = {"gridgov": {"target": "work", "outputs": {"work": target}}}
+        text = yaml.safe_dump(profile, sort_keys=False)
+        file = folder / "profiles.yml"
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8")
+
+    def _tell(self, event: Any) -> None:
+        if event.info.name in {"LogModelResult", "LogSeedResult"}:
+            self.on_model(event.data.node_info.node_name)
+
+
+def _reasons(outcome: dbtRunnerResult) -> str:
+    results = getattr(outcome.result, "results", None) or []
+    bad = [result for result in results if result.status in BAD]
+    if not bad:
+        return f"dbt: {outcome.exception}"
+    shown = [_reason(result) for result in bad[:MOST_NAMED_FAILURES]]
+    more = len(bad) - len(shown)
+    return "\n  ".join(
+        [
+            "构建失败,已发布的版本不变 / the build failed, the published version stays",
+            *shown,
+            *([f"… (+{more})"] if more else []),
+        ]
+    )
+
+
+def _reason(result: Any) -> str:
+    if result.status == NodeStatus.Fail:
+        rows = f"{result.failures:,}"
+        return f"检验 / test {result.node.name}: {rows} 行不符 / rows fail it"
+    return f"{result.node.resource_type} {result.node.name}: {(result.message or '').strip()}"
