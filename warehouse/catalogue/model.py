@@ -142,6 +142,11 @@ class Kpi(BaseModel):
             dict.fromkeys(name for _, name, types in self._named_columns() if FLAG in types)
         )
 
+    @property
+    def unknown(self) -> str | None:
+        """The flag among `excluded` of rows whose source does not deliver the milestone (rule 10)."""
+        return next((flag for flag in self.excluded if flag.endswith("_unknown")), None)
+
     def target_on(self, day: datetime.date, *, county_code: str) -> Target | None:
         """The target in force on a day; one set for the county goes before a general one."""
         in_force = [

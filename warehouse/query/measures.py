@@ -21,6 +21,7 @@ PARTS = (
     "lower",
     "upper",
     "deviation",
+    "unknown_count",
 )
 """Columns of every `measured` relation; a kind leaves the ones it has no use for null."""
 
@@ -115,7 +116,8 @@ def value_of(kpi: Kpi) -> Value:
         return Value(value="quantile_value", low="lower", high="upper")
     if kpi.kind == "ratio":
         return Value(value=f"numerator * {kpi.per}.0 / nullif(denominator, 0)")
-    return Value(value="numerator")
+    # Nothing open is zero; nothing known is not.
+    return Value(value="case when numerator > 0 or unknown_count = 0 then numerator end")
 
 
 def _rate() -> Value:

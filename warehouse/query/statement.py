@@ -26,7 +26,8 @@ ZERO_WHEN_ABSENT = (
     "numerator_due_passed",
     "denominator_due_passed",
 )
-COUNTED = ("excluded_count", "not_yet_due_count")
+STOCK_PARTS = ("numerator", "excluded_count", "unknown_count")
+COUNTED = ("excluded_count", "not_yet_due_count", "unknown_count")
 
 
 @dataclass(frozen=True)
@@ -126,18 +127,20 @@ def _stock_relations(kpi: Kpi, slices: Sequence[str], condition: str) -> dict[st
     """What came in less what left, up to the last day of each span."""
     left_on = leaving_day(kpi)
     keys = _columns(slices, "cases")
+    unknown = f"cases.{kpi.unknown}" if kpi.unknown else "false"
 
     def movement(day: str, sign: int) -> str:
         return (
             f"select {keys}{day} as moved_on, {is_excluded(kpi)} as is_excluded,"
-            f" count(*) * {sign} as moved\nfrom mart.{kpi.fact} as cases\n"
+            f" {unknown} as is_unknown, count(*) * {sign} as moved\nfrom mart.{kpi.fact} as cases\n"
             f"where {condition} and {day} is not null\ngroup by all"
         )
 
     measured = (
         f"select stock_days.span_id, {_columns(slices, 'movements')}"
         "coalesce(sum(moved) filter (not is_excluded), 0) as numerator,\n"
-        "coalesce(sum(moved) filter (is_excluded), 0) as excluded_count\n"
+        "coalesce(sum(moved) filter (is_excluded), 0) as excluded_count,\n"
+        "coalesce(sum(moved) filter (is_unknown), 0) as unknown_count\n"
         "from (select distinct span_id, end_date from spans) as stock_days\n"
         "inner join movements on movements.moved_on < stock_days.end_date\ngroup by all\n"
         "having numerator > 0 or excluded_count > 0"
@@ -204,7 +207,11 @@ def _populations(question: Question) -> str:
 
 def _parts(kpi: Kpi, question: Question, slices: Sequence[str]) -> str:
     """Every bucket, role and slice with its parts; what was not measured has none of it."""
-    made = {*aggregates(kpi)} if kpi.kind != "stock" else {"numerator", "excluded_count"}
+    made = (
+        {*aggregates(kpi)}
+        if kpi.kind != "stock"
+        else {"numerator", "excluded_count", "unknown_count"}
+    )
     columns = []
     for part in PARTS:
         kind = "double" if part in DOUBLE_PARTS else INTEGER
