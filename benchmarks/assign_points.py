@@ -28,8 +28,10 @@ def wavy_grids(count: int) -> list[shapely.Polygon]:
     up = np.linspace(SOUTH, NORTH, side * VERTICES_PER_EDGE + 1)
     x, y = np.meshgrid(across, up)
     step = (EAST - WEST) / side
-    bent_x = x + 0.2 * step * np.sin(y * 900) * np.cos(x * 300)
-    bent_y = y + 0.2 * step * np.sin(x * 900) * np.cos(y * 300)
+    wave = 3.0 * np.pi / step
+    # Gentle enough that no border crosses itself.
+    bent_x = x + 0.05 * step * np.sin(wave * y)
+    bent_y = y + 0.05 * step * np.sin(wave * x)
     lattice = np.stack([bent_x, bent_y], axis=-1)
     n = VERTICES_PER_EDGE
     grids = []

