@@ -1,4 +1,4 @@
-"""Batches on disk: the ledger entry, and a commit that is one rename.
+"""Batches on disk: ids, a commit that is one rename, and what a killed load leaves.
 
 A batch is a folder that appears whole. Its quarantine comes first and its landing last, so a kill
 in between leaves a quarantine that no ledger entry speaks of; the next load sweeps that away.
@@ -11,53 +11,18 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
 
 from warehouse.errors import UsageError
-from warehouse.settings import Paths
+from warehouse.ledger import LEDGER_FILE, ROWS_FILE, Batch, read_ledger
+from warehouse.settings import Paths, Settings
 
-LEDGER = "batch.json"
-ROWS = "rows.parquet"
 INCOMING = ".incoming-"
 FOLDER = re.compile(r"batch=(\d{8})-(\d{4,})")
 
 
-class Batch(BaseModel):
-    """One file's ledger entry. A row with two reasons counts under both."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    batch_id: str
-    dataset: str
-    source_id: str
-    county_code: str
-    department_code: str | None
-    file_name: str
-    file_sha256: str
-    file_bytes: int
-    received_at: datetime
-    rows_read: int
-    rows_landed: int
-    rows_refused: int
-    refused_by_reason: dict[str, int]
-    status: Literal["landed", "refused"]
-    milestones: tuple[str, ...]
-    notes: tuple[str, ...]
-    contract_version: str
-    seconds: float
-
-
-def read_ledger(paths: Paths) -> list[Batch]:
-    """Every ledger entry, oldest batch first."""
-    files = [file for folder in _batch_folders(paths) if (file := folder / LEDGER).exists()]
-    entries = [Batch.model_validate_json(file.read_bytes()) for file in files]
-    return sorted(entries, key=lambda batch: batch.batch_id)
-
-
-def find_batch(paths: Paths, batch_id: str) -> Batch:
+def find_batch(settings: Settings, batch_id: str) -> Batch:
     """One ledger entry; the number may be written without its leading zeros.
 
     Raises:
@@ -65,18 +30,18 @@ def find_batch(paths: Paths, batch_id: str) -> Batch:
     """
     day, _, number = batch_id.partition("-")
     wanted = f"{day}-{number.zfill(4)}"
-    for batch in read_ledger(paths):
+    for batch in read_ledger(settings):
         if batch.batch_id == wanted:
             return batch
     raise UsageError(f'批次 / batch "{batch_id}" 不存在 / is not known; gridgov quarantine list')
 
 
-def already_landed(paths: Paths, *, source_id: str, sha256: str) -> Batch | None:
+def already_landed(settings: Settings, *, source_id: str, sha256: str) -> Batch | None:
     """The batch in which this very file of this source landed, if it has."""
     return next(
         (
             batch
-            for batch in read_ledger(paths)
+            for batch in read_ledger(settings)
             if batch.status == "landed"
             and (batch.source_id, batch.file_sha256) == (source_id, sha256)
         ),
@@ -110,10 +75,10 @@ def _place(parent: Path, *, batch: Batch, rows: pl.DataFrame, with_ledger: bool)
     folder = parent / f"{INCOMING}{batch.batch_id}"
     try:
         folder.mkdir(parents=True)
-        rows.write_parquet(folder / ROWS, compression="zstd", compression_level=1)
+        rows.write_parquet(folder / ROWS_FILE, compression="zstd", compression_level=1)
         if with_ledger:
             entry = json.dumps(batch.model_dump(mode="json"), ensure_ascii=False, indent=2)
-            (folder / LEDGER).write_text(entry + "\n", encoding="utf-8")
+            (folder / LEDGER_FILE).write_text(entry + "\n", encoding="utf-8")
         for file in folder.iterdir():
             _flush(file)
         _flush(folder)
@@ -142,7 +107,7 @@ def sweep(paths: Paths) -> None:
             shutil.rmtree(folder)
     for folder in paths.quarantine.glob("*/batch=*"):
         landing = paths.landing / folder.parent.name / folder.name
-        if not (folder / LEDGER).exists() and not (landing / LEDGER).exists():
+        if not (folder / LEDGER_FILE).exists() and not (landing / LEDGER_FILE).exists():
             shutil.rmtree(folder)
     for folder in paths.work.glob("loading-*"):
         shutil.rmtree(folder)

@@ -27,6 +27,8 @@ FOLDER = Path(__file__).parent / "contracts"
 
 LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boolean", "geometry"]
 
+RULE_KINDS = ("order", "together", "inside_county", "unique")
+
 DUCKDB_TYPES: dict[LogicalType, str] = {
     "string": "VARCHAR",
     "integer": "BIGINT",
@@ -241,7 +243,8 @@ def _column(item: SchemaProperty) -> Column:
     logical: Any = "geometry" if options.get("format") == "binary" else item.logicalType
     if DUCKDB_TYPES[logical] != item.physicalType:
         raise InputError(
-            f"column {item.name}: {item.logicalType} is {DUCKDB_TYPES[logical]}, not {item.physicalType}"
+            f"column {item.name}: {item.logicalType} is {DUCKDB_TYPES[logical]}, "
+            f"not {item.physicalType}"
         )
     return Column(
         name=str(item.name),
@@ -258,6 +261,7 @@ def _column(item: SchemaProperty) -> Column:
 
 
 def _rule(item: DataQuality) -> Rule:
+    kind: Any
     if item.metric == "duplicateValues":
         kind, columns = "unique", (item.arguments or {})["properties"]
     elif isinstance(item.implementation, dict):
@@ -266,14 +270,11 @@ def _rule(item: DataQuality) -> Rule:
         raise InputError(
             f"rule {item.name}: an implementation or the metric duplicateValues expected"
         )
-    if kind not in ("order", "together", "inside_county", "unique"):
+    if kind not in RULE_KINDS:
         raise InputError(f"rule {item.name}: " + unknown_value("kind", kind, RULE_KINDS))
     return Rule(
         name=str(item.name), description=str(item.description), kind=kind, columns=tuple(columns)
     )
-
-
-RULE_KINDS = ("order", "together", "inside_county", "unique")
 
 
 def _custom(items: list[CustomProperty] | None, name: str) -> Any:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from etl.batch import Batch, already_landed, commit, next_batch_id, sweep
+from etl.batch import already_landed, commit, next_batch_id, sweep
 from etl.check import FALLBACK, Judged, judge
 from etl.parse import typed
 from etl.readers import Extract, read_file
@@ -20,6 +20,7 @@ from etl.readers.extract import ROW
 from etl.source import Source, get_source
 from warehouse.counties import County, get_county
 from warehouse.errors import GridgovError, InputError
+from warehouse.ledger import Batch
 from warehouse.lock import writer_lock
 from warehouse.settings import Settings
 
@@ -38,6 +39,8 @@ class BatchReport:
     is_unchanged: bool = False
     error: str | None = None
     examples: list[str] = field(default_factory=list)
+    """Where the first refused rows stand and what is wrong with them."""
+    seconds: float = 0.0
 
     @property
     def exit_code(self) -> int:
@@ -129,7 +132,7 @@ def _load(
         raise InputError(f"{source.id}: 没有这个文件 / no such file: {file}")
     with file.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    earlier = already_landed(settings.paths, source_id=source.id, sha256=sha256)
+    earlier = already_landed(settings, source_id=source.id, sha256=sha256)
     if earlier is not None:
         return BatchReport(file=file, source=source, batch=earlier, is_unchanged=True)
     settings.paths.work.mkdir(parents=True, exist_ok=True)
@@ -176,6 +179,7 @@ def _load(
         batch=batch,
         error=None if is_landed else _over_tolerance(batch, source=source),
         examples=_examples(refused),
+        seconds=time.monotonic() - start,
     )
 
 
@@ -202,7 +206,7 @@ def _quarantined(extract: Extract, judged: Judged) -> pl.DataFrame:
     return pl.concat([refused.select(*QUARANTINE), broken]).sort(ROW)
 
 
-QUARANTINE = {
+QUARANTINE: dict[str, pl.DataType | type[pl.DataType]] = {
     ROW: pl.Int64,
     "line_number": pl.Int64,
     "raw": pl.String,

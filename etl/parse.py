@@ -1,4 +1,4 @@
-"""Text to the contract's types. Nothing is refused here: what cannot be read is a null beside its text.
+"""Text to the contract's types; what cannot be read is a null beside its text, never refused here.
 
 A working frame holds, for each contract column, its value under its own name, and for those that
 had to be read from text also the text (`text_of`) and, for times, the wall clock (`clock_of`).

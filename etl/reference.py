@@ -15,7 +15,7 @@ from etl.contract import Column, Contract, load_contracts
 ROOT = Path(__file__).parents[1]
 DBT_SOURCES = Path("dbt_project/models/staging/_landing__sources.yml")
 PAGES = Path("docs/reference/contracts")
-DEFAULTS = "etl/contracts"
+CONTRACTS = "etl/contracts"
 
 
 def generated_files() -> dict[Path, str]:
@@ -28,13 +28,16 @@ def generated_files() -> dict[Path, str]:
 def _dbt_sources(contracts: list[Contract]) -> str:
     source = {
         "name": "landing",
-        "description": "落地数据:契约的各列加来源信息,每版记录一行 / Landed rows: the contract's columns and provenance, one row per version of a record.",
+        "description": (
+            "落地数据:契约的各列加来源信息,每版记录一行 / Landed rows: the contract's columns and "
+            "provenance, one row per version of a record."
+        ),
         "tables": [_dbt_table(contract) for contract in contracts],
     }
     body = yaml.safe_dump(
         {"version": 2, "sources": [source]}, allow_unicode=True, sort_keys=False, width=1000
     )
-    return f"# Generated from {DEFAULTS} by `python -m etl.reference`; do not edit.\n{body}"
+    return f"# Generated from {CONTRACTS} by `python -m etl.reference`; do not edit.\n{body}"
 
 
 def _dbt_table(contract: Contract) -> dict[str, Any]:
@@ -64,12 +67,9 @@ def _dbt_column(column: Column) -> dict[str, Any]:
 
 
 def _page(contract: Contract) -> str:
-    rules = [
-        f"| `{rule.name}` | {rule.description} | {', '.join(f'`{name}`' for name in rule.columns)} |"
-        for rule in contract.rules
-    ]
+    file = f"{CONTRACTS}/{contract.department}/{contract.dataset}.yml"
     lines = [
-        f"<!-- Generated from {DEFAULTS}/{contract.department}/{contract.dataset}.yml by `python -m etl.reference`; do not edit. -->",
+        f"<!-- Generated from {file} by `python -m etl.reference`; do not edit. -->",
         f"# {contract.name} (`{contract.dataset}`)",
         "",
         contract.purpose,
@@ -77,15 +77,17 @@ def _page(contract: Contract) -> str:
         contract.limitations,
         "",
         f"- 粒度 / grain: {contract.grain}",
-        f"- 主键 / key: {', '.join(f'`{name}`' for name in contract.key)}",
+        f"- 主键 / key: {_code(contract.key)}",
         f"- 责任方 / owner: {contract.owner}",
-        f"- 周期 / cadence: {contract.frequency_days} d; 最迟 / late after: {contract.lateness_days} d",
+        f"- 周期 / cadence: {contract.frequency_days} d",
+        f"- 最迟 / late after: {contract.lateness_days} d",
         f"- 容许拒收 / refusal tolerance: {contract.tolerance:.0%}",
         f"- 版本 / version: {contract.version}",
         "",
         "## 字段 / Columns",
         "",
-        "| 字段 / column | 名称 | 类型 / type | 单位 / unit | 必填 / required | 取值 / allowed | 分级 / class | 含义 / meaning |",
+        "| 字段 / column | 名称 | 类型 / type | 单位 / unit | 必填 / required | 取值 / allowed "
+        "| 分级 / class | 含义 / meaning |",
         "|---|---|---|---|---|---|---|---|",
         *[_column_line(column) for column in contract.columns],
         "",
@@ -100,14 +102,22 @@ def _page(contract: Contract) -> str:
         "",
         "## 规则 / Rules",
         "",
-        "违反任一规则的记录连同全部原因进入隔离区。 / A row that breaks one is refused with all its reasons.",
+        "违反任一规则的记录连同全部原因进入隔离区。 / "
+        "A row that breaks one is refused with all its reasons.",
         "",
         "| 原因 / reason | 含义 / meaning | 字段 / columns |",
         "|---|---|---|",
-        *rules,
+        *[
+            f"| `{rule.name}` | {rule.description} | {_code(rule.columns)} |"
+            for rule in contract.rules
+        ],
         "",
     ]
     return "\n".join(lines)
+
+
+def _code(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _column_line(column: Column) -> str:
@@ -126,7 +136,7 @@ def _column_line(column: Column) -> str:
 
 def _allowed(column: Column) -> str:
     if column.allowed:
-        return ", ".join(f"`{value}`" for value in column.allowed)
+        return _code(column.allowed)
     low = "" if column.minimum is None else f"≥ {column.minimum:g}"
     high = "" if column.maximum is None else f"≤ {column.maximum:g}"
     return ", ".join(part for part in (low, high) if part)

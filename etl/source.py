@@ -1,8 +1,8 @@
 """Sources: how one publisher's files map to a contract. One YAML each, the stem is the source's id.
 
 Built-in ones are under `sources/`; a file in `GRIDGOV_HOME/sources/` adds one or replaces the
-built-in of the same name, so a new county's export needs no code. `extends` names a source beside it,
-or a built-in one, whose settings hold where the file has none of its own.
+built-in of the same name, so a new county's export needs no code. `extends` names a source beside
+it, or a built-in one, whose settings hold where the file has none of its own.
 """
 
 from datetime import datetime

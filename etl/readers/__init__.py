@@ -1,4 +1,4 @@
-"""From a file of any declared format to one frame of text, with what could not be split into rows."""
+"""From a file of any declared format to one frame, with what could not be split into rows."""
 
 from pathlib import Path
 

@@ -60,8 +60,9 @@ def read_csv(path: Path, *, source: Source, scratch: Path, settings: Settings) -
     text = prepare(path, encoding=source.encoding or "utf-8", scratch=scratch)
     header = _header(text, source=source, path=path)
     spelled, notes = match_columns(header, source=source, path=path)
-    config = {"threads": settings.threads} if settings.threads else {}
-    with closing(duckdb.connect(config=config)) as engine:
+    with closing(duckdb.connect()) as engine:
+        if settings.threads:
+            engine.execute(f"set threads = {settings.threads}")
         wanted = {column: header.index(name) for column, name in spelled.items()}
         try:
             frame = _rows(engine, text, source=source, width=len(header), wanted=wanted)
@@ -130,7 +131,8 @@ def _rows(
     taken = sorted(set(wanted.values()))
     table = _from_file(text, source=source, width=width, keep_faults=True)
     # The engine's order of rows is the file's as long as nothing reorders them.
-    frame = engine.sql(f"select {', '.join(f'c{i}' for i in taken)} from {table}").pl()
+    columns = ", ".join(f"c{place}" for place in taken)
+    frame: pl.DataFrame = engine.sql(f"select {columns} from {table}").pl()
     return frame.select(pl.col(f"c{place}").alias(column) for column, place in wanted.items())
 
 
@@ -170,8 +172,8 @@ def _broken(fault: _Fault, *, layout: Layout, source: Source, path: Path) -> Bro
     line = layout.lines([record])[0]
     if "UNQUOTED VALUE" in fault.types and "\n" in fault.raw:
         raise InputError(
-            f"{source.id}: {path.name}, line {line:,}: 引号未闭合,吞掉了后面的行 / a quote opened here is "
-            f"never closed and swallows the lines after it\n  {fault.raw[:120]!r}"
+            f"{source.id}: {path.name}, line {line:,}: 引号未闭合,吞掉了后面的行 / "
+            f"a quote opened here is never closed and swallows the lines after it\n  {fault.raw[:120]!r}"
         )
     return Broken(
         record=record,

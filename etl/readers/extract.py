@@ -65,9 +65,10 @@ def match_columns(
     counts = Counter(header)
     doubled = [name for name, count in counts.items() if count > 1 and name]
     if doubled:
+        times = counts[doubled[0]]
         raise InputError(
-            f'{source.id}: column "{doubled[0]}" 在表头出现 {counts[doubled[0]]} 次 / is in the header '
-            f"{counts[doubled[0]]} times\n  file {path.name}, 表头 / header: {_shown(header)}"
+            f'{source.id}: column "{doubled[0]}" 在表头出现 {times} 次 / is in the header '
+            f"{times} times\n  file {path.name}, 表头 / header: {_shown(header)}"
         )
     spelled: dict[str, str] = {}
     for column, spellings in source.columns.items():

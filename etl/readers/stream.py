@@ -47,7 +47,8 @@ class TextFile:
         if self.run + (len(chunk) if first < 0 else first) > MAX_LINE_BYTES:
             raise InputError(
                 f"{name}: 第 / line {self.newlines + 1:,} 行超过 / is longer than "
-                f"{MAX_LINE_BYTES:,} bytes; 文件损坏或分隔错误 / a damaged file, or not one record a line"
+                f"{MAX_LINE_BYTES:,} bytes; 文件损坏或不是一行一条 / "
+                "a damaged file, or not one record a line"
             )
         self.run = self.run + len(chunk) if last < 0 else len(chunk) - last - 1
         self.newlines += chunk.count(b"\n")
@@ -119,5 +120,5 @@ def _decode(
         raise InputError(
             f"{path.name}: 不是声明的编码 / is not in the declared encoding {encoding}: byte "
             f"{offset - held + error.start:,} ({bad}) 无法解码 / cannot be decoded\n"
-            "  在来源文件中改 encoding(如 gb18030、utf-8) / name the right encoding in the source file"
+            "  在来源文件中改 encoding / name the right one in the source file: gb18030, utf-8, …"
         ) from error

@@ -21,7 +21,8 @@ def read_excel(path: Path, *, source: Source) -> Extract:
         if source.sheet is not None and source.sheet not in workbook.sheet_names:
             sheets = ", ".join(workbook.sheet_names)
             raise InputError(
-                f'{source.id}: {path.name}: 没有工作表 / no sheet "{source.sheet}"; 可用 / it has: {sheets}'
+                f'{source.id}: {path.name}: 没有工作表 / no sheet "{source.sheet}"; '
+                f"可用 / it has: {sheets}"
             )
         cells = workbook.load_sheet(
             source.sheet or 0, header_row=None, skip_rows=0, dtypes="string"
