@@ -85,7 +85,9 @@ def _with_history(
     sites: list[int] = []
     before: list[int] = []
 
-    def add(cell: int, number: int, ring: Ints, residents: int, first: date, end: date | None) -> int:
+    def add(
+        cell: int, number: int, ring: Ints, residents: int, first: date, end: date | None
+    ) -> int:
         own = places.communities.row(int(community[cell]), named=True)
         rows.append(
             {

@@ -9,7 +9,7 @@ import polars as pl
 from etl.sample.boundaries import FIRST_DAY_AFTER_SPLIT, SampleCounty
 from etl.sample.defects import plant
 from etl.sample.points import Ground
-from etl.sample.rhythm import Dataset, Rhythm, make_rhythm, pick
+from etl.sample.rhythm import PROFILES, Dataset, Rhythm, make_rhythm, pick
 from etl.sample.timeline import (
     AS_OF,
     DAY,
@@ -122,8 +122,7 @@ def _draw(rhythm: Rhythm, days: Ints, per_day: Ints, rng: np.random.Generator) -
     repeats = round(count * DUPLICATE_SHARE)
     day = np.repeat(days, per_day)
     profiles = rhythm.categories["day_profile"].to_list()
-    profile_names = {"day": 0, "rush": 1, "evening": 2, "night": 3}
-    profile = np.array([profile_names[name] for name in profiles])
+    profile = np.array([PROFILES.index(name) for name in profiles])
     category = pick(rhythm.category_of_day, day, rng)
     site = pick(rhythm.site_of_category, category, rng)
     hour = pick(rhythm.hour_of_profile, 2 * profile[category] + rhythm.is_day_off[day], rng)
@@ -178,8 +177,9 @@ def _tell(
         ]
     )
     frame = frame.with_columns(
-        duplicate_of_number=pl.Series(frame["case_number"].gather(np.maximum(draw.original, 0)))
-        .zip_with(pl.Series(is_duplicate), pl.Series([None], dtype=pl.String).new_from_index(0, len(frame))),
+        duplicate_of_number=pl.when(pl.lit(pl.Series(is_duplicate))).then(
+            pl.col("case_number").gather(np.maximum(draw.original, 0))
+        ),
         severity_code=_severity(kinds, draw, rng),
         rework_count=pl.Series(life.rework_count),
         dispatch_count=pl.Series(life.dispatch_count),
@@ -275,7 +275,7 @@ def _times(life: Life, dataset: Dataset) -> list[pl.Series]:
 def _updated(life: Life, rng: np.random.Generator) -> Floats:
     """The last thing that happened and up to two minutes for writing it down."""
     last = np.fmax.reduce([life.times[name] for name in MILESTONES])
-    return np.minimum(AS_OF, last + np.floor(rng.uniform(0, 120, len(last))))
+    return np.asarray(np.minimum(AS_OF, last + np.floor(rng.uniform(0, 120, len(last)))))
 
 
 def _severity(kinds: pl.DataFrame, draw: Draw, rng: np.random.Generator) -> pl.Series:

@@ -11,9 +11,10 @@ POINT_ELSEWHERE = (112.94, 28.23)
 IMPOSSIBLE_TIME = "2025-02-30 10:00:00"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
+# Named as the load names its reasons.
 KINDS = (
     "closed_before_reported",
-    "impossible_reported_at",
+    "not_a_date:reported_at",
     "unknown_category_code",
     "point_outside_county",
 )
@@ -39,7 +40,7 @@ def plant(
     flags = pl.DataFrame(
         {kind: np.isin(np.arange(len(frame)), rows) for kind, rows in chosen.items()}
     )
-    early = pl.Series(rng.integers(1, 49, len(frame))).cast(pl.Int64)
+    early = pl.lit(pl.Series(rng.integers(1, 49, len(frame))))
     elsewhere = pl.col("point_outside_county")
     spoiled = pl.concat([frame, flags], how="horizontal").with_columns(
         closed_at=pl.when("closed_before_reported")
@@ -48,7 +49,7 @@ def plant(
         category_code=pl.when("unknown_category_code")
         .then(pl.lit(UNKNOWN_CATEGORY))
         .otherwise("category_code"),
-        reported_at=pl.when("impossible_reported_at")
+        reported_at=pl.when("not_a_date:reported_at")
         .then(pl.lit(IMPOSSIBLE_TIME))
         .otherwise(pl.col("reported_at").dt.strftime(TIME_FORMAT)),
         longitude=pl.when(elsewhere).then(POINT_ELSEWHERE[0]).otherwise("longitude"),

@@ -79,8 +79,8 @@ def _warp(km: Floats, rng: np.random.Generator) -> Floats:
         phase = rng.uniform(0, 2 * np.pi, 2)
         for axis in (0, 1):
             direction = np.array([np.cos(angle[axis]), np.sin(angle[axis])])
-            bent[:, axis] += 0.055 * wave_km * np.sin(
-                2 * np.pi / wave_km * (km @ direction) + phase[axis]
+            bent[:, axis] += (
+                0.055 * wave_km * np.sin(2 * np.pi / wave_km * (km @ direction) + phase[axis])
             )
     return bent
 
@@ -93,7 +93,7 @@ def _raster(outline: shapely.Polygon) -> Floats:
 
 
 def _share_among_towns(raster: Floats, places: Places) -> Ints:
-    """Give each cell (n × 2, warped) a town: nearest seat by power distance, weights moved until areas fit."""
+    """The town of each (warped) cell, by power distance weighted so that areas fit."""
     seats = to_km(places.towns.select("longitude", "latitude").to_numpy())
     wanted = places.towns["area_km2"].to_numpy().astype(float)
     wanted *= 1 / wanted.sum()
@@ -105,7 +105,7 @@ def _share_among_towns(raster: Floats, places: Places) -> Ints:
         town = np.argmin(squared - weights, axis=1)
         share = np.bincount(town, minlength=len(seats)) / len(sparse)
         weights += 0.2 * (wanted - share) * total / np.pi
-    return np.argmin(cdist(raster, seats, "sqeuclidean") - weights, axis=1)
+    return np.asarray(np.argmin(cdist(raster, seats, "sqeuclidean") - weights, axis=1))
 
 
 def _without_exclaves(raster: Floats, town: Ints) -> Ints:

@@ -58,4 +58,4 @@ class Ground:
         reach = self.radii[site[near]] * rng.uniform(0, 0.35, len(near))
         circle = np.column_stack([np.cos(angle), np.sin(angle)])
         points[near] = self.centres[site[near]] + reach[:, None] * circle
-        return np.round(points, 6)
+        return np.asarray(np.round(points, 6))

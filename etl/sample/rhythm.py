@@ -124,7 +124,7 @@ def pick(lifted: Floats, row: Ints, rng: np.random.Generator) -> Ints:
     """Draw a column for each given row of a table of cumulated probabilities."""
     columns = lifted.shape[1]
     drawn = np.searchsorted(lifted.ravel(), row + rng.random(len(row)), side="right")
-    return np.minimum(drawn - row * columns, columns - 1).astype(np.int64)
+    return np.asarray(np.minimum(drawn - row * columns, columns - 1), dtype=np.int64)
 
 
 def _lifted(weights: Floats) -> Floats:

@@ -215,7 +215,5 @@ def _end_early(
     ]
     for name in after_acceptance:
         times[name] = np.where(ended, np.nan, times[name])
-    times["closed_at"] = np.where(
-        is_void, np.nan, np.where(is_duplicate, soon, times["closed_at"])
-    )
+    times["closed_at"] = np.where(is_void, np.nan, np.where(is_duplicate, soon, times["closed_at"]))
     times["voided_at"] = np.where(is_void, soon, np.nan)
