@@ -29,6 +29,9 @@ from warehouse.transform import WORK_FILE, Transform, staging_fingerprint
 STAGING = ("path:seeds", "path:models/staging")
 MARTS = ("path:models/intermediate", "path:models/marts", "path:models/ops")
 
+STEPS = 7
+"""Steps of a build, for a progress bar."""
+
 GEOGRAPHY = f"""
     create schema if not exists intermediate;
     create table if not exists intermediate.located_points (
@@ -57,7 +60,7 @@ def build(
             Counties left out take the newest time their records tell of.
         full_refresh: forget the work file and read all of landing again.
         built_at: the time written into the version; default now.
-        progress: told each step and model as it is done.
+        progress: told each step with its seconds as it is done, and what is out of the ordinary.
 
     Returns:
         The version published.
@@ -108,7 +111,7 @@ class _Build:
         return self.settings.paths.work / WORK_FILE
 
     def run(self, *, full_refresh: bool) -> int:
-        transform = Transform(settings=self.settings, on_model=self.progress)
+        transform = Transform(settings=self.settings)
         with self._step("prepare"):
             leftovers = sweep(self.settings)
             if leftovers:
@@ -138,7 +141,6 @@ class _Build:
                 built_at=self.built_at,
                 tables={f"kpi.{name}": frame for name, frame in catalogue_frames().items()},
                 log=self.log,
-                at=lambda point: self.progress(f"publish: {point}"),
             )
 
     def _prepare(self) -> bool:
@@ -152,7 +154,8 @@ class _Build:
                     f"{self.work_file}: 被另一进程占用 / another process has it open"
                 ) from error
             self._note(
-                f"工作库无法读取,从落地数据重建 / work file unreadable, rebuilt from landing: {error}"
+                "工作库无法读取,从落地数据重建 / "
+                f"the work file cannot be read and is rebuilt from landing: {error}"
             )
             self._forget()
         with self._work() as con:

@@ -69,17 +69,24 @@ def next_version(settings: Settings) -> int:
 
 def sweep(settings: Settings) -> list[str]:
     """Remove what killed publications left behind; returns the names removed."""
-    folder = settings.paths.published
-    folder.mkdir(parents=True, exist_ok=True)
-    current = current_version(settings)
-    leftovers = [
-        *folder.glob(f"{BUILDING}*"),
-        *folder.glob(f"{NEXT_LINK}*"),
-        *(path for version, path in _versions(folder) if version > current),
-    ]
-    for path in leftovers:
+    settings.paths.published.mkdir(parents=True, exist_ok=True)
+    remains = leftovers(settings)
+    for path in remains:
         path.unlink()
-    return sorted(path.name for path in leftovers)
+    return [path.name for path in remains]
+
+
+def leftovers(settings: Settings) -> list[Path]:
+    """Files of killed publications: half-written ones, and whole ones readers never saw."""
+    folder = settings.paths.published
+    current = current_version(settings)
+    return sorted(
+        [
+            *folder.glob(f"{BUILDING}*"),
+            *folder.glob(f"{NEXT_LINK}*"),
+            *(path for version, path in _versions(folder) if version > current),
+        ]
+    )
 
 
 def current_version(settings: Settings) -> int:

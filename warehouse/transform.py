@@ -48,7 +48,7 @@ class Transform:
     """The dbt project over one work database."""
 
     settings: Settings
-    on_model: Callable[[str], None]
+    on_model: Callable[[str], None] = lambda _: None
     """Told the name of each model when it is done."""
 
     def build(
