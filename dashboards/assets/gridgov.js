@@ -35,11 +35,11 @@
     if (document.body && document.body.dataset.state !== state) document.body.dataset.state = state;
   };
 
-  // A chart is drawn when plotly's drawing is in it; other parts that take their time carry
-  // `data-pending` until they are done.
+  // The place of a chart carries `data-chart` and is drawn when plotly's drawing is in it; other
+  // parts that take their time carry `data-pending` until they are done.
   const isDrawn = () =>
     !document.querySelector("[data-pending], .dash-graph--pending") &&
-    [...document.querySelectorAll(".dash-graph")].every((graph) => graph.querySelector(".main-svg"));
+    [...document.querySelectorAll("[data-chart]")].every((chart) => chart.querySelector(".main-svg"));
 
   const settle = () => {
     if (pending.size) return setState("loading");

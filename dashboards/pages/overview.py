@@ -1,11 +1,29 @@
-"""Overview."""
+"""Overview: is the county getting better, where is it not, and how sure is that."""
 
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboards import numbers_text
+from dashboards.components.filters import filters, kpi_choice
+from dashboards.components.ranking import ranking, to_map
+from dashboards.components.status_strip import read_status, status_strip
+from dashboards.components.tile import kpi_name, tile
 from dashboards.context import Context, Services
+from dashboards.figures.trend import CONFIG, HEIGHT, Marks, trend
+from dashboards.i18n import Lang, text
+from dashboards.overview_data import (
+    Row,
+    programme_start,
+    tiles,
+    trend_question,
+)
+from dashboards.overview_data import (
+    ranking as ranked,
+)
+from dashboards.scope import Scope
+from dashboards.theme import colours
 from dashboards.view import View
 
 PATH = "/"
@@ -13,9 +31,165 @@ TITLE_KEY = "page.overview"
 
 
 def layout(view: View, context: Context) -> Component:
-    """Nothing yet."""
-    return html.Div(view.county)
+    """Filters, tiles, ranking, trend and data status."""
+    scope = Scope(view, context)
+    lang = view.lang
+    return html.Div(
+        [
+            html.Div(
+                [
+                    filters(scope),
+                    html.P(
+                        numbers_text.days(scope.days.first, scope.days.last, lang),
+                        className="period-words",
+                    ),
+                ],
+                className="bar",
+            ),
+            html.Section(
+                [tile(data, view) for data in tiles(scope)],
+                className="tiles",
+                **{"aria-label": text("section.kpis", lang)},
+            ),
+            html.Div(
+                [
+                    html.Div([_trend_panel(scope), _status_panel(scope)], className="column"),
+                    _ranking_panel(scope),
+                ],
+                className="panels",
+            ),
+        ],
+        className="overview",
+    )
 
 
 def register_callbacks(app: Any, services: Services) -> None:
-    """None."""
+    """None: everything on the page follows from its address."""
+
+
+def _panel(title: str, body: list[Component], *, tools: list[Component], name: str) -> Component:
+    return html.Section(
+        [html.Div([html.H2(title), *tools], className="panel-head"), *body],
+        className=f"panel panel-{name}",
+    )
+
+
+def _trend_panel(scope: Scope) -> Component:
+    view, lang = scope.view, scope.view.lang
+    kpi = scope.context.kpis[view.kpi]
+    months = scope.context.ask(trend_question(scope, view.kpi))
+    # A baseline is a figure of the whole county, so it says nothing of one town or department.
+    baseline = None if scope.where else kpi.baseline_of(view.county)
+    figure = trend(
+        months,
+        kpi=kpi,
+        lang=lang,
+        colours=colours(view.scheme),
+        marks=Marks(
+            baseline=baseline.value if baseline else None,
+            programme_start=programme_start(scope),
+        ),
+    )
+    first, last = months["period_start_date"].min(), months["period_start_date"].max()
+    label = text(
+        "trend.label", lang, kpi=kpi_name(kpi, lang), from_=f"{first:%Y-%m}", to=f"{last:%Y-%m}"
+    )
+    graph = html.Div(
+        dcc.Graph(id="trend", figure=figure, config=CONFIG, style={"height": f"{HEIGHT}px"}),
+        role="img",
+        **{"aria-label": label, "data-chart": "trend"},
+    )
+    return _panel(
+        f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}",
+        [graph, _table(months.rows(named=True), scope)],
+        tools=[kpi_choice(scope)],
+        name="trend",
+    )
+
+
+def _table(rows: list[Row], scope: Scope) -> Component:
+    lang, kpi = scope.view.lang, scope.context.kpis[scope.view.kpi]
+    heads = ("trend.month", "trend.value", "trend.interval", "trend.parts")
+    return html.Details(
+        [
+            html.Summary(text("trend.table", lang)),
+            html.Div(
+                html.Table(
+                    [
+                        html.Thead(html.Tr([html.Th(text(key, lang)) for key in heads])),
+                        html.Tbody(
+                            [
+                                html.Tr(
+                                    [
+                                        html.Td(f"{row['period_start_date']:%Y-%m}"),
+                                        html.Td(
+                                            numbers_text.value(row["value"], kpi, lang)
+                                            + (
+                                                f" ({text('trend.provisional', lang)})"
+                                                if row["is_provisional"]
+                                                else ""
+                                            )
+                                        ),
+                                        html.Td(
+                                            numbers_text.interval(
+                                                row["interval_low"], row["interval_high"], kpi
+                                            )
+                                        ),
+                                        html.Td(
+                                            f"{numbers_text.number(row['numerator'])} / "
+                                            f"{numbers_text.number(row['denominator'])}"
+                                        ),
+                                    ]
+                                )
+                                for row in reversed(rows)
+                            ]
+                        ),
+                    ]
+                ),
+                className="scroll",
+            ),
+        ],
+        className="as-table",
+    )
+
+
+def _ranking_panel(scope: Scope) -> Component:
+    view, lang = scope.view, scope.view.lang
+    kpi = scope.context.kpis[view.kpi]
+    areas, whole = ranked(scope, kpi)
+    level_name = _level_name(scope, lang)
+    build = scope.context.builds[view.county]
+    compared = scope.compared_area
+    whole_name = (
+        (build.name_zh if lang is Lang.ZH else build.name_en)
+        if compared.level == "county"
+        else compared.name
+    )
+    body = ranking(areas, whole, kpi=kpi, view=view, whole_name=whole_name, level_name=level_name)
+    return _panel(
+        f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level_name)}",
+        [body],
+        tools=[to_map(view)],
+        name="ranking",
+    )
+
+
+def _level_name(scope: Scope, lang: Lang) -> str:
+    names = {
+        level.level: level.name.zh if lang is Lang.ZH else level.name.en
+        for level in scope.context.county(scope.view.county).levels
+    }
+    name = names.get(scope.level_below or "", "")  # type: ignore[call-overload]
+    return name.lower() if lang is Lang.EN else name
+
+
+def _status_panel(scope: Scope) -> Component:
+    lang = scope.view.lang
+    status = read_status(scope.context, scope.view.county)
+    zone = scope.context.county(scope.view.county).zone
+    return _panel(
+        text("section.status", lang),
+        [status_strip(status, zone=zone, lang=lang)],
+        tools=[],
+        name="status",
+    )

@@ -1,0 +1,156 @@
+"""Areas in order, each with its interval against the value of the whole."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import numbers_text
+from dashboards.components.parts import chip, icon
+from dashboards.i18n import Lang, text
+from dashboards.overview_data import AreaValue, Row, Verdict
+from dashboards.view import View
+from warehouse.catalogue import Kpi
+
+SHARE_BY_CHANCE = 0.05
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    "better": ("check", "good"),
+    "worse": ("alert", "bad"),
+    "higher": ("arrow-up", "fair"),
+    "lower": ("arrow-down", "fair"),
+    "within": ("dash", "plain"),
+    "unjudged": ("dash", "plain"),
+}
+
+
+def ranking(
+    areas: list[AreaValue],
+    whole: Row | None,
+    *,
+    kpi: Kpi,
+    view: View,
+    whole_name: str,
+    level_name: str,
+) -> Component:
+    """The list; choosing an area limits the page to it."""
+    lang = view.lang
+    if whole is None:
+        return html.P(text("ranking.none", lang), className="muted")
+    scale = _Scale(areas, whole["value"])
+    label = text(
+        "ranking.county",
+        lang,
+        area=whole_name,
+        value=numbers_text.value(whole["value"], kpi, lang),
+    )
+    return html.Div(
+        [
+            html.Div(
+                html.Span(
+                    html.Span(label, className="whole-label"),
+                    className="track",
+                    style={"--whole": scale.place(whole["value"])},
+                ),
+                className="rank-head",
+            ),
+            html.Ol(
+                [
+                    html.Li(_area(number, area, scale, kpi, view, whole["value"]))
+                    for number, area in enumerate(areas, 1)
+                ],
+                className="ranks",
+            ),
+            html.P(_rule(areas, level_name, lang), className="rule"),
+        ],
+        className="ranking",
+    )
+
+
+class _Scale:
+    """Places values on the track, from the lowest to the highest that is drawn."""
+
+    def __init__(self, areas: list[AreaValue], whole: float | None) -> None:
+        drawn = [
+            bound
+            for area in areas
+            for bound in (area.row["value"], area.row["interval_low"], area.row["interval_high"])
+            if bound is not None
+        ] + ([whole] if whole is not None else [])
+        self.low, self.high = min(drawn, default=0.0), max(drawn, default=1.0)
+        # One small area's wide interval would press all others together: the scale ends where the
+        # values do, with room to spare, and longer bars run out of it.
+        values = [area.row["value"] for area in areas if area.row["value"] is not None]
+        if values:
+            room = (max(values) - min(values)) * 0.35 or abs(max(values)) * 0.1 or 1.0
+            self.low = max(self.low, min(values) - room)
+            self.high = min(self.high, max(values) + room)
+
+    def share(self, value: float) -> float:
+        """Place between 0 and 1."""
+        if self.high <= self.low:
+            return 0.5
+        return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
+
+    def place(self, value: float | None) -> str:
+        """Place as a length of the style sheet."""
+        return "50%" if value is None else f"{self.share(value):.2%}"
+
+
+def _area(
+    number: int, area: AreaValue, scale: _Scale, kpi: Kpi, view: View, whole: float | None
+) -> Component:
+    lang, row = view.lang, area.row
+    sign, tone = VERDICTS[area.verdict]
+    word = text(f"ranking.{area.verdict}", lang)
+    value = numbers_text.value(row["value"], kpi, lang)
+    interval = numbers_text.interval(row["interval_low"], row["interval_high"], kpi)
+    return html.A(
+        [
+            html.Span(str(number) if row["value"] is not None else "–", className="rank-number"),
+            html.Span(area.name, className="rank-name"),
+            html.Span(_bar(row, scale, whole), className="track"),
+            html.Span(value, className="rank-value"),
+            chip(sign, word, tone=tone),
+        ],
+        href=view.href(area="" if area.code == view.area else area.code),
+        className=f"rank {tone}",
+        title=f"{area.name}:{value}({text('trend.interval', lang)} {interval})",
+        **{
+            "data-area": area.code,
+            "aria-current": "true" if area.code == view.area else "false",
+        },
+    )
+
+
+def _bar(row: Row, scale: _Scale, whole: float | None) -> list[Component]:
+    parts = []
+    if whole is not None:
+        parts.append(html.I(className="whole", style={"left": scale.place(whole)}))
+    if row["interval_low"] is not None:
+        low, high = scale.share(row["interval_low"]), scale.share(row["interval_high"])
+        parts.append(
+            html.I(className="bar", style={"left": f"{low:.2%}", "width": f"{high - low:.2%}"})
+        )
+    if row["value"] is not None:
+        parts.append(html.I(className="dot", style={"left": scale.place(row["value"])}))
+    return parts
+
+
+def _rule(areas: list[AreaValue], level_name: str, lang: Lang) -> str:
+    judged = [area for area in areas if area.verdict != "unjudged"]
+    if not judged:
+        return text("ranking.rule.plain", lang)
+    return text(
+        "ranking.rule",
+        lang,
+        count=len(judged),
+        level=level_name,
+        by_chance=max(round(len(judged) * SHARE_BY_CHANCE), 1),
+    )
+
+
+def to_map(view: View) -> Component:
+    """Link to the same question on the map."""
+    return html.A(
+        [icon("map"), text("ranking.to_map", view.lang)],
+        href=view.href("/map"),
+        className="panel-link",
+    )

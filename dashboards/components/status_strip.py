@@ -1,0 +1,130 @@
+"""Data status: what the numbers rest on, and what they leave out."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import numbers_text
+from dashboards.context import Context
+from dashboards.i18n import Lang, text
+
+METHODS = ("reported", "point_in_grid", "community_only", "fallback_point", "none")
+KEYS = {
+    "reported": "strip.reported",
+    "point_in_grid": "strip.point",
+    "community_only": "strip.community_only",
+    "fallback_point": "strip.fallback",
+    "none": "strip.none",
+}
+
+
+@dataclass(frozen=True)
+class DataStatus:
+    """Counts of the whole county, whatever the page's filters."""
+
+    located: dict[str, int]
+    batch_count: int
+    rows_read: int
+    rows_landed: int
+    rows_quarantined: int
+    newest_record_at: datetime | None
+    last_received_at: datetime | None
+
+
+def read_status(context: Context, county_code: str) -> DataStatus:
+    """Read the counts from `ops`."""
+    located = context.sql(
+        "select location_method, case_count from ops.location_counts where county_code = ?",
+        county_code,
+    )
+    batches = context.sql(
+        "select count(*) filter (status = 'landed') as batch_count, "
+        "coalesce(sum(rows_read), 0) as rows_read, coalesce(sum(rows_landed), 0) as rows_landed, "
+        "coalesce(sum(rows_refused), 0) as rows_refused from ops.batches where county_code = ?",
+        county_code,
+    ).row(0, named=True)
+    fresh = context.sql(
+        "select max(newest_record_at) as newest, max(last_received_at) as received "
+        "from ops.freshness where county_code = ?",
+        county_code,
+    ).row(0, named=True)
+    return DataStatus(
+        located={method: int(count) for method, count in located.iter_rows()},
+        batch_count=int(batches["batch_count"]),
+        rows_read=int(batches["rows_read"]),
+        rows_landed=int(batches["rows_landed"]),
+        rows_quarantined=int(batches["rows_refused"]),
+        newest_record_at=fresh["newest"],
+        last_received_at=fresh["received"],
+    )
+
+
+def status_strip(status: DataStatus, *, zone: tzinfo, lang: Lang) -> Component:
+    """How cases were placed, as a bar and in figures, and what was loaded and refused."""
+    total = sum(status.located.values()) or 1
+    counts = {method: status.located.get(method, 0) for method in METHODS}
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.I(className=f"share share-{method}", style={"flexGrow": count})
+                    for method, count in counts.items()
+                    if count
+                ],
+                className="shares",
+                **{"aria-hidden": "true"},
+            ),
+            html.Dl(
+                [
+                    _pair(
+                        text(KEYS[method], lang),
+                        f"{numbers_text.number(count)} ({count / total:.1%})",
+                        mark=f"share-{method}",
+                        note=text("strip.fallback.note", lang)
+                        if method == "fallback_point"
+                        else "",
+                        name=f"located-{method}",
+                    )
+                    for method, count in counts.items()
+                ],
+                className="located",
+            ),
+            html.Dl(
+                [
+                    _pair(
+                        text("strip.rows", lang),
+                        f"{numbers_text.number(status.rows_landed)} / "
+                        f"{numbers_text.number(status.rows_read)}",
+                    ),
+                    _pair(
+                        text("strip.quarantined", lang),
+                        numbers_text.number(status.rows_quarantined),
+                        name="quarantined",
+                    ),
+                    _pair(text("strip.batches", lang), numbers_text.number(status.batch_count)),
+                    _pair(
+                        text("strip.newest", lang),
+                        numbers_text.moment(status.newest_record_at, zone, lang),
+                    ),
+                    _pair(
+                        text("strip.received", lang),
+                        numbers_text.moment(status.last_received_at, zone, lang),
+                    ),
+                ],
+                className="loaded",
+            ),
+        ],
+        className="status-strip",
+    )
+
+
+def _pair(label: str, value: str, *, mark: str = "", note: str = "", name: str = "") -> Component:
+    return html.Div(
+        [
+            html.Dt([html.I(className=f"swatch {mark}")] * bool(mark) + [label]),
+            html.Dd(value, **({"data-count": name} if name else {})),
+        ],
+        title=note,
+    )

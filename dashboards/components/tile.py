@@ -1,0 +1,165 @@
+"""A KPI's tile: value, target, change and how sure all that is. The whole of it opens the receipt."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import numbers_text
+from dashboards.components.parts import chip, icon
+from dashboards.figures.sparkline import as_address, sparkline
+from dashboards.i18n import Lang, text
+from dashboards.overview_data import Tile
+from dashboards.theme import colours
+from dashboards.view import View
+from warehouse.catalogue import Kpi
+
+STATUS = {"met": ("check", "good"), "missed": ("alert", "bad")}
+SIGN = {"higher": "≥", "lower": "≤", "neither": "="}
+
+
+def kpi_name(kpi: Kpi, lang: Lang) -> str:
+    """A KPI's name in a language."""
+    return kpi.name.zh if lang is Lang.ZH else kpi.name.en
+
+
+def tile(data: Tile, view: View) -> Component:
+    """One tile; its link chooses the KPI for the page and opens its receipt."""
+    lang, kpi = view.lang, data.kpi
+    return html.A(
+        [
+            html.Div(
+                [
+                    html.H3(
+                        [
+                            kpi_name(kpi, lang),
+                            html.Span(
+                                kpi_name(kpi, lang.other),
+                                className="other-lang",
+                                lang=lang.other.tag,
+                            ),
+                        ]
+                    ),
+                    *_status(data, lang),
+                ],
+                className="tile-head",
+            ),
+            html.Div(
+                [html.Div(_figure(data, lang), className="figure"), _spark(data, view)],
+                className="tile-main",
+            ),
+            html.Div(_change(data, lang), className="tile-change"),
+            html.Dl(_foot(data, lang), className="tile-foot"),
+        ],
+        href=view.href(kpi=kpi.kpi_id, receipt=kpi.kpi_id),
+        className="tile",
+        id=f"tile-{kpi.kpi_id}",
+        title=text("tile.receipt", lang, name=kpi_name(kpi, lang)),
+        **{
+            "data-kpi": kpi.kpi_id,
+            "data-value": "" if data.row["value"] is None else repr(data.row["value"]),
+            "aria-current": "true" if kpi.kpi_id == view.kpi else "false",
+        },
+    )
+
+
+def _status(data: Tile, lang: Lang) -> list[Component]:
+    status = data.row["status"]
+    if status not in STATUS:
+        return []
+    sign, tone = STATUS[status]
+    return [chip(sign, text(f"status.{status}", lang), tone=tone)]
+
+
+def _figure(data: Tile, lang: Lang) -> list[Component]:
+    value = data.row["value"]
+    if value is None:
+        kind = "not_delivered" if data.is_not_delivered else "none"
+        return [
+            html.Span(
+                text(f"value.{kind}", lang),
+                className="no-value",
+                title=text(f"value.{kind}.note", lang),
+            )
+        ]
+    shown = [
+        html.Span(numbers_text.amount(value, data.kpi), className="value"),
+        html.Span(numbers_text.unit(data.kpi, lang), className="unit"),
+    ]
+    if data.row["is_provisional"]:
+        count = numbers_text.number(data.row["not_yet_due_count"])
+        note = text("tile.provisional.note", lang, count=count)
+        shown.append(chip("clock", text("tile.provisional", lang), tone="fair", title=note))
+    return shown
+
+
+def _spark(data: Tile, view: View) -> Component:
+    values = data.months["value"].to_list()
+    provisional = data.months["is_provisional"].to_list()
+    known = [value for value in values if value is not None]
+    if not known:
+        return html.Span()
+    return html.Img(
+        src=as_address(sparkline(values, provisional=provisional, colours=colours(view.scheme))),
+        alt=text(
+            "tile.spark",
+            view.lang,
+            months=len(values),
+            first=numbers_text.value(known[0], data.kpi, view.lang),
+            last=numbers_text.value(known[-1], data.kpi, view.lang),
+        ),
+        className="spark",
+    )
+
+
+def _change(data: Tile, lang: Lang) -> list[Component]:
+    difference = data.difference
+    if difference is None:
+        return [html.Span(text("tile.no_previous", lang), className="muted")]
+    figure = numbers_text.change(difference, data.kpi, lang)
+    is_zero = not any(digit in figure for digit in "123456789")
+    sign = "same" if is_zero else "up" if difference > 0 else "down"
+    within = data.is_within_chance
+    is_judged = within is False and not is_zero and data.kpi.better != "neither"
+    is_better = (difference > 0) == (data.kpi.better == "higher")
+    tone = ("good" if is_better else "bad") if is_judged else "plain"
+    words = []
+    if is_judged:
+        words.append(text(f"change.{'better' if is_better else 'worse'}", lang))
+    if within is not None:
+        words.append(text("tile.within_chance" if within else "tile.beyond_chance", lang))
+    return [
+        html.Span(
+            [icon(f"arrow-{sign}"), html.Span(figure)],
+            className=f"delta {tone}",
+            title=text(f"change.{sign}", lang),
+        ),
+        html.Span(text("tile.previous", lang), className="muted"),
+        html.Span(" · ".join(words), className=f"judgement {tone}") if words else None,
+    ]
+
+
+def _foot(data: Tile, lang: Lang) -> list[Component]:
+    row, kpi = data.row, data.kpi
+    lines: list[Component] = []
+    if row["target"] is None:
+        lines.append(html.Div(html.Dt(text("tile.no_target", lang))))
+    else:
+        target = numbers_text.value(row["target"], kpi, lang)
+        lines.append(
+            html.Div(html.Dt(text("tile.target", lang, sign=SIGN[kpi.better], value=target)))
+        )
+    if row["interval_low"] is None:
+        label = "tile.no_interval" if row["value"] is not None else "receipt.excluded"
+        count = row["excluded_count"]
+        lines.append(
+            html.Div(
+                [html.Dt(text(label, lang))]
+                + ([] if row["value"] is not None else [html.Dd(numbers_text.number(count))])
+            )
+        )
+    else:
+        interval = numbers_text.interval(row["interval_low"], row["interval_high"], kpi)
+        lines.append(html.Div([html.Dt(text("tile.interval", lang)), html.Dd(interval)]))
+    if row["is_provisional"] and row["value_due_passed"] is not None:
+        passed = numbers_text.value(row["value_due_passed"], kpi, lang)
+        lines.append(html.Div(html.Dt(text("tile.due_passed", lang, value=passed))))
+    return lines

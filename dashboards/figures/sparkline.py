@@ -1,0 +1,80 @@
+"""Sparkline: a small SVG picture, drawn here, so that eight of them cost the page nothing."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from dashboards.theme import Colours
+
+WIDTH, HEIGHT, PAD = 128, 40, 4
+
+
+def points(values: Sequence[float | None]) -> list[tuple[float, float] | None]:
+    """Places of the values in the picture, the highest at the top; a missing value has none.
+
+    >>> points([0.0, None, 1.0])
+    [(4.0, 36.0), None, (124.0, 4.0)]
+    """
+    known = [value for value in values if value is not None]
+    if not known:
+        return [None] * len(values)
+    low, high = min(known), max(known)
+    step = (WIDTH - 2 * PAD) / max(len(values) - 1, 1)
+    inner = HEIGHT - 2 * PAD
+    return [
+        None
+        if value is None
+        else (
+            round(PAD + number * step, 1),
+            round(
+                HEIGHT - PAD - (inner * (value - low) / (high - low) if high > low else inner / 2),
+                1,
+            ),
+        )
+        for number, value in enumerate(values)
+    ]
+
+
+def sparkline(
+    values: Sequence[float | None], *, provisional: Sequence[bool], colours: Colours
+) -> str:
+    """The picture as SVG: a line with gaps where values are missing, its last point marked.
+
+    The last point is hollow while its value is provisional.
+    """
+    places = points(values)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}">'
+    ]
+    for run in _runs(places):
+        line = " ".join(f"{x},{y}" for x, y in run)
+        if len(run) > 1:
+            area = f"{run[0][0]},{HEIGHT} {line} {run[-1][0]},{HEIGHT}"
+            parts.append(f'<polygon points="{area}" fill="{colours.band}"/>')
+        parts.append(
+            f'<polyline points="{line}" fill="none" stroke="{colours.primary}" stroke-width="1.6" '
+            'stroke-linejoin="round" stroke-linecap="round"/>'
+        )
+    last = next((number for number in reversed(range(len(places))) if places[number]), None)
+    if last is not None and (place := places[last]):
+        fill = colours.surface if provisional[last] else colours.primary
+        parts.append(
+            f'<circle cx="{place[0]}" cy="{place[1]}" r="2.8" fill="{fill}" '
+            f'stroke="{colours.primary}" stroke-width="1.6"/>'
+        )
+    return "".join([*parts, "</svg>"])
+
+
+def as_address(svg: str) -> str:
+    """The picture as an address for an image."""
+    return f"data:image/svg+xml,{quote(svg)}"
+
+
+def _runs(places: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
+    runs: list[list[tuple[float, float]]] = [[]]
+    for place in places:
+        if place is None:
+            runs.append([])
+        else:
+            runs[-1].append(place)
+    return [run for run in runs if run]

@@ -1,0 +1,199 @@
+"""A KPI by month, against where it started and where it should be."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboards import numbers_text
+from dashboards.i18n import Lang, text
+from dashboards.theme import FONT, Colours
+from warehouse.catalogue import Kpi
+
+CONFIG = {
+    # The defaults would offer to send the chart to a server outside.
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+    "displaylogo": False,
+    "displayModeBar": False,
+    "responsive": True,
+    "doubleClick": False,
+}
+HEIGHT = 300
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the months are held against; each may be missing."""
+
+    baseline: float | None = None
+    programme_start: date | None = None
+
+
+def trend(
+    months: pl.DataFrame, *, kpi: Kpi, lang: Lang, colours: Colours, marks: Marks
+) -> go.Figure:
+    """One line of months with its 95 % band, baseline, target and the programme's start.
+
+    Args:
+        months: an answer by month: `period_start_date`, `value`, `interval_low`, `interval_high`,
+            `is_provisional`, `target`. A month without a value leaves a gap; a provisional one is
+            drawn hollow.
+
+    Returns:
+        Traces in this order: band (where there is any interval), target (where there is any),
+        baseline (where there is one), months last, on top.
+    """
+    scale = 100 if kpi.unit == "percent" else 1
+    days = months["period_start_date"].to_list()
+    figure = go.Figure(layout=_layout(colours))
+    if months["interval_low"].is_not_null().any():
+        figure.add_trace(_band(months, scale, lang, colours))
+    if months["target"].is_not_null().any():
+        targets = [_scaled(value, scale) for value in months["target"]]
+        figure.add_trace(
+            _rule(days, targets, colours.target, "dash", _target_name(months, kpi, lang))
+        )
+    if marks.baseline is not None and days:
+        name = text("trend.baseline", lang, value=numbers_text.value(marks.baseline, kpi, lang))
+        level = [marks.baseline * scale] * len(days)
+        figure.add_trace(_rule(days, level, colours.baseline, "dot", name))
+    figure.add_trace(_months(months, scale, kpi, lang, colours))
+    if marks.programme_start and days and days[0] <= marks.programme_start <= days[-1]:
+        _mark_start(figure, marks.programme_start, lang, colours)
+    figure.update_yaxes(ticksuffix="%" if kpi.unit == "percent" else "")
+    return figure
+
+
+def _months(months: pl.DataFrame, scale: int, kpi: Kpi, lang: Lang, colours: Colours) -> go.Scatter:
+    hover = [
+        f"{row['period_start_date']:%Y-%m}  <b>{numbers_text.value(row['value'], kpi, lang)}</b>"
+        + (
+            f"<br>{text('trend.interval', lang)} "
+            f"{numbers_text.interval(row['interval_low'], row['interval_high'], kpi)}"
+            if row["interval_low"] is not None
+            else ""
+        )
+        + (f"<br>{text('trend.provisional', lang)}" if row["is_provisional"] else "")
+        for row in months.iter_rows(named=True)
+    ]
+    return go.Scatter(
+        x=months["period_start_date"].to_list(),
+        y=[_scaled(value, scale) for value in months["value"]],
+        mode="lines+markers",
+        name=kpi.name.zh if lang is Lang.ZH else kpi.name.en,
+        line={"color": colours.primary, "width": 2.2},
+        marker={
+            "size": 6,
+            "color": [
+                colours.surface if is_open else colours.primary
+                for is_open in months["is_provisional"]
+            ],
+            "symbol": [
+                "circle-open" if is_open else "circle" for is_open in months["is_provisional"]
+            ],
+            "line": {"color": colours.primary, "width": 1.6},
+        },
+        text=hover,
+        hovertemplate="%{text}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _band(months: pl.DataFrame, scale: int, lang: Lang, colours: Colours) -> go.Scatter:
+    known = months.filter(pl.col("interval_low").is_not_null())
+    days = known["period_start_date"].to_list()
+    low = [value * scale for value in known["interval_low"]]
+    high = [value * scale for value in known["interval_high"]]
+    return go.Scatter(
+        x=days + days[::-1],
+        y=high + low[::-1],
+        fill="toself",
+        fillcolor=colours.band,
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        name=text("trend.interval", lang),
+    )
+
+
+def _rule(
+    days: list[date], values: list[float | None], colour: str, dash: str, name: str
+) -> go.Scatter:
+    return go.Scatter(
+        x=days,
+        y=values,
+        mode="lines",
+        line={"color": colour, "width": 1.4, "dash": dash, "shape": "hv"},
+        hoverinfo="skip",
+        name=name,
+    )
+
+
+def _target_name(months: pl.DataFrame, kpi: Kpi, lang: Lang) -> str:
+    last = months["target"].drop_nulls()[-1]
+    return text("trend.target", lang, value=numbers_text.value(last, kpi, lang))
+
+
+def _mark_start(figure: go.Figure, day: date, lang: Lang, colours: Colours) -> None:
+    figure.add_shape(
+        type="line",
+        x0=day,
+        x1=day,
+        y0=0,
+        y1=1,
+        yref="paper",
+        line={"color": colours.muted, "width": 1, "dash": "dot"},
+    )
+    figure.add_annotation(
+        x=day,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        xanchor="center",
+        text=f"{text('trend.start', lang)} {day:%Y-%m}",
+        showarrow=False,
+        font={"size": 11, "color": colours.muted},
+    )
+
+
+def _layout(colours: Colours) -> go.Layout:
+    axis = {
+        "gridcolor": colours.line,
+        "linecolor": colours.line,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"size": 11, "color": colours.muted},
+    }
+    return go.Layout(
+        template="none",
+        height=HEIGHT,
+        margin={"l": 44, "r": 12, "t": 26, "b": 56},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "color": colours.ink, "size": 12},
+        # Numbers in the ticks: the short month names of some locales read wrongly.
+        xaxis={**axis, "tickformat": "%Y-%m", "showgrid": False, "nticks": 8},
+        yaxis={**axis, "rangemode": "normal", "nticks": 6},
+        hovermode="closest",
+        hoverlabel={
+            "bgcolor": colours.surface,
+            "bordercolor": colours.line,
+            "font": {"family": FONT, "color": colours.ink},
+        },
+        legend={
+            "orientation": "h",
+            "y": -0.14,
+            "yanchor": "top",
+            "x": 0,
+            "font": {"size": 11, "color": colours.muted},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        dragmode=False,
+    )
+
+
+def _scaled(value: float | None, scale: int) -> float | None:
+    return None if value is None else value * scale

@@ -1,0 +1,190 @@
+"""The numbers of the overview, asked once: the answers of `warehouse.query`, nothing computed anew."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import polars as pl
+
+from dashboards.periods import first_of_month
+from dashboards.scope import Scope
+from warehouse.catalogue import Kpi
+from warehouse.query import Question
+
+TILE_ORDER = (
+    "response_time_median",
+    "on_time_response_rate",
+    "on_time_resolution_rate",
+    "resolution_rate",
+    "response_time_mean",
+    "response_time_p90",
+    "open_backlog",
+    "cases_per_1000_residents",
+)
+SPARK_MONTHS = 24
+
+Verdict = Literal["better", "worse", "higher", "lower", "within", "unjudged"]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One KPI over the page's period: the answer's row, the previous period's, and the months.
+
+    `previous` has the interval that a comparison with chance needs; null where the records do not
+    reach back so far.
+    """
+
+    kpi: Kpi
+    row: Row
+    previous: Row | None
+    months: pl.DataFrame
+
+    @property
+    def is_not_delivered(self) -> bool:
+        """Every case is excluded: the source does not deliver what the KPI needs."""
+        return (
+            self.row["value"] is None
+            and not self.row["denominator"]
+            and not self.row["not_yet_due_count"]
+            and bool(self.row["excluded_count"])
+        )
+
+    @property
+    def difference(self) -> float | None:
+        """Value less that of the previous period."""
+        if self.previous is None or self.row["value"] is None or self.previous["value"] is None:
+            return None
+        return float(self.row["value"] - self.previous["value"])
+
+    @property
+    def is_within_chance(self) -> bool | None:
+        """Whether the two intervals overlap; null where one of them is missing."""
+        if self.previous is None:
+            return None
+        return overlap(self.row, self.previous)
+
+
+@dataclass(frozen=True)
+class AreaValue:
+    """An area's value and how it stands to the value of the whole."""
+
+    code: str | None
+    name: str
+    row: Row
+    verdict: Verdict
+
+
+def overlap(one: Row, other: Row) -> bool | None:
+    """Whether two intervals have a point in common; null where either is missing."""
+    bounds = (
+        one["interval_low"],
+        one["interval_high"],
+        other["interval_low"],
+        other["interval_high"],
+    )
+    if any(bound is None for bound in bounds):
+        return None
+    return bool(one["interval_low"] <= other["interval_high"]) and bool(
+        other["interval_low"] <= one["interval_high"]
+    )
+
+
+def verdict(row: Row, whole: float | None, kpi: Kpi) -> Verdict:
+    """How an area's value stands to the whole's.
+
+    Within chance when the whole's value lies in the area's own 95 % interval. For a rate that is
+    the same as lying inside the 95 % control limits of a funnel plot at the area's denominator,
+    because Wilson's interval is the inverse of that test.
+    """
+    low, high = row["interval_low"], row["interval_high"]
+    if whole is None or row["value"] is None or low is None or high is None:
+        return "unjudged"
+    if low <= whole <= high:
+        return "within"
+    is_higher = bool(low > whole)
+    if kpi.better == "neither":
+        return "higher" if is_higher else "lower"
+    return "better" if is_higher == (kpi.better == "higher") else "worse"
+
+
+def tiles(scope: Scope) -> list[Tile]:
+    """Every KPI over the page's period."""
+    context = scope.context
+    order = [kpi_id for kpi_id in TILE_ORDER if kpi_id in context.kpis]
+    order += [kpi_id for kpi_id in context.kpis if kpi_id not in order]
+    rows = [
+        answer.row(0, named=True)
+        for answer in context.ask_all([scope.question(name, compare=True) for name in order])
+    ]
+    months = context.ask_all([months_question(scope, name) for name in order])
+    before = context.services.map(lambda row: _previous(scope, row), rows)
+    return [
+        Tile(kpi=context.kpis[name], row=row, previous=previous, months=frame)
+        for name, row, previous, frame in zip(order, rows, before, months, strict=True)
+    ]
+
+
+def months_question(scope: Scope, kpi_id: str) -> Question:
+    """The question for the last two years by month, up to the as-of day."""
+    as_of = scope.context.builds[scope.view.county].as_of_date
+    start = max(first_of_month(as_of, back=SPARK_MONTHS), first_of_month(scope.first_date))
+    return scope.question(kpi_id, by=("month",), start=start, end=date.max)
+
+
+def trend_question(scope: Scope, kpi_id: str) -> Question:
+    """The question for every month there is, up to the as-of day."""
+    return scope.question(
+        kpi_id, by=("month",), start=first_of_month(scope.first_date), end=date.max
+    )
+
+
+def _previous(scope: Scope, row: Row) -> Row | None:
+    """The previous period's whole row, asked for its interval."""
+    if row["previous_value"] is None:
+        return None
+    question = scope.question(
+        row["kpi_id"], start=row["previous_start_date"], end=row["previous_end_date"]
+    )
+    return scope.context.ask(question).row(0, named=True)
+
+
+def ranking(scope: Scope, kpi: Kpi) -> tuple[list[AreaValue], Row | None]:
+    """Areas below the page's, best first (highest first where neither is better), and the whole.
+
+    Areas without a value come last; the cases without an area are left to the data status.
+    """
+    question = scope.question_below(kpi.kpi_id)
+    if question is None:
+        return [], None
+    whole_question = Question(
+        kpi_id=kpi.kpi_id,
+        county_code=question.county_code,
+        start=question.start,
+        end=question.end,
+        where=question.where,
+    )
+    whole = scope.context.ask(whole_question).row(0, named=True)
+    rows = scope.context.ask(question).filter(pl.col("area_code").is_not_null())
+    ordered = rows.sort("value", descending=kpi.better != "lower", nulls_last=True)
+    areas = scope.areas
+    return [
+        AreaValue(
+            code=row["area_code"],
+            name=areas[row["area_code"]].name if row["area_code"] in areas else row["area_code"],
+            row=row,
+            verdict=verdict(row, whole["value"], kpi),
+        )
+        for row in ordered.iter_rows(named=True)
+    ], whole
+
+
+def programme_start(scope: Scope) -> date | None:
+    """First day any target set for the county is in force; null where none was set for it."""
+    days = [
+        target.valid_from
+        for kpi in scope.context.kpis.values()
+        for target in kpi.targets
+        if target.county == scope.view.county
+    ]
+    return min(days, default=None)

@@ -1,0 +1,48 @@
+"""Colours of charts and pictures, which cannot read the style sheet; the same as its tokens."""
+
+from dataclasses import dataclass
+
+from dashboards.view import Theme
+
+FONT = '"Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif'
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One scheme."""
+
+    ink: str
+    muted: str
+    line: str
+    surface: str
+    primary: str
+    band: str
+    target: str
+    baseline: str
+
+
+LIGHT = Colours(
+    ink="#17222f",
+    muted="#5a6878",
+    line="#e2e7ed",
+    surface="#ffffff",
+    primary="#0f4c81",
+    band="rgba(15, 76, 129, 0.13)",
+    target="#17714f",
+    baseline="#8a6a1f",
+)
+DARK = Colours(
+    ink="#e4eaf1",
+    muted="#9aa8b8",
+    line="#2a3644",
+    surface="#161f2a",
+    primary="#7ab6ec",
+    band="rgba(122, 182, 236, 0.18)",
+    target="#5fc79b",
+    baseline="#d3b15c",
+)
+
+
+def colours(scheme: Theme) -> Colours:
+    """Colours of a scheme."""
+    return DARK if scheme == "dark" else LIGHT
