@@ -38,7 +38,6 @@ OPTIONS = (
     "--no-feature-limit",
     "--no-tile-size-limit",
     "--no-tiny-polygon-reduction",
-    "--drop-rate=1",
     # Neighbours are simplified alike along their common border: no slivers between them.
     "--no-simplification-of-shared-nodes",
     "--simplify-only-low-zooms",

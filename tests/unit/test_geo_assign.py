@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from geo import assign
 from geo.assign import GridIndex, assign_grids
+from geo.boundaries import read
 from geo.coordinates import CoordinateRangeError
+from tests.support.shared_data import shared_data
 
 
 def points(*pairs):
@@ -188,3 +190,29 @@ def test_a_tiling_has_no_gap_inside_the_county():
     inside = candidates[shapely.contains_xy(county, candidates)]
     assert len(inside) > 1000
     assert (grids.places(inside[:, 0].copy(), inside[:, 1].copy()) >= 0).mean() > 0.999
+
+
+def test_real_requests_get_the_zip_code_that_asking_every_polygon_gives():
+    frame, _ = read(
+        shared_data("boston_311_2011h2/boston_zipcodes.geojson"), crs=None, datum="wgs84"
+    )
+    requests = pl.read_csv(
+        shared_data("boston_311_2011h2/311_service_requests_2011.csv"),
+        columns=["longitude", "latitude"],
+        schema_overrides={"longitude": pl.Float64, "latitude": pl.Float64},
+    ).unique(maintain_order=True)
+    codes = frame["ZIP_CODE"].to_list()
+    polygons = shapely.from_wkb(frame["geometry_wkb"].to_list())
+    assigned = assign_grids(requests, grids=GridIndex.build(codes, polygons))
+
+    places = shapely.points(requests.select("longitude", "latitude").to_numpy())
+    point, polygon = shapely.STRtree(polygons).query(places, predicate="covered_by")
+    asked = (
+        pl.DataFrame({"row": point, "asked": [codes[place] for place in polygon]})
+        .group_by("row")
+        .agg(pl.col("asked").min())
+    )
+    both = assigned.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    both = both.join(asked, on="row", how="left", maintain_order="left")
+    assert both["grid_code"].equals(both["asked"], null_equal=True)
+    assert both["grid_code"].is_not_null().mean() > 0.99
