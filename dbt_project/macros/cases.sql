@@ -1,6 +1,8 @@
 {#- What a record says happened after the as-of time has not happened. -#}
 {% macro happened(column) -%}
-    case when records.{{ column }} <= counties.as_of_at then records.{{ column }} end as {{ column }}
+    case
+        when records.{{ column }} <= counties.as_of_at then records.{{ column }}
+    end as {{ column }}
 {%- endmacro %}
 
 {#-
@@ -13,17 +15,14 @@
 -#}
 {% macro working_minutes_until(days, local_at) -%}
     (
-        {{ days }}.workdays_before * {{ days }}.day_working_minutes
-        + case
+        {{ days }}.workdays_before * {{ days }}.day_working_minutes + case
             when {{ days }}.is_workday
             then
                 {%- for shift in (1, 2, 3) %}
-                {%- set start = days ~ ".shift_" ~ shift ~ "_start_minute" %}
-                {%- set end = days ~ ".shift_" ~ shift ~ "_end_minute" %}
-                {{ "+ " if not loop.first -}}
-                greatest(
-                    least({{ minutes_of_day(local_at) }}, {{ end }}) - {{ start }}, 0.0
-                )
+                    {%- set start = days ~ ".shift_" ~ shift ~ "_start_minute" %}
+                    {%- set end = days ~ ".shift_" ~ shift ~ "_end_minute" %}
+                    {{ "+ " if not loop.first -}}
+                    greatest(least({{ minutes_of_day(local_at) }}, {{ end }}) - {{ start }}, 0.0)
                 {%- endfor %}
             else 0.0
         end
@@ -52,7 +51,9 @@
     {%- endset -%}
     {{
         instant_of(
-            add_seconds("cast(" ~ days ~ ".calendar_date as timestamp)", "(" ~ minute_of_day ~ ") * 60.0"),
+            add_seconds(
+                "cast(" ~ days ~ ".calendar_date as timestamp)", "(" ~ minute_of_day ~ ") * 60.0"
+            ),
             days ~ ".time_zone",
         )
     }}

@@ -1,10 +1,6 @@
 {{ config(alias="batches") }}
 
-with
-
-batches as (
-    select * from {{ ref("stg_ops__batches") }}
-)
+with batches as (select * from {{ ref("stg_ops__batches") }})
 
 select
     batch_id,

@@ -1,8 +1,4 @@
-with
-
-areas as (
-    select * from {{ ref("dim_areas") }}
-)
+with areas as (select * from {{ ref("dim_areas") }})
 
 select
     county_code,

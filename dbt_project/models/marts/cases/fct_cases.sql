@@ -1,21 +1,20 @@
 with
 
-cases as (
-    select * from {{ ref("int_cases__timed") }}
-),
+    cases as (select * from {{ ref("int_cases__timed") }}),
 
--- The clock stands while a case is suspended, so a deadline that went by then is not yet past.
-cases_with_clock as (
-    select
-        *,
-        closed_at is not null as is_closed,
-        first_response_at is not null and not is_response_unknown as is_responded,
-        due_at is not null and not is_closing_unknown as can_be_due_to_close,
-        response_due_at is not null and not is_response_unknown as can_be_due_to_respond,
-        coalesce(due_at < as_of_at, false) and not is_suspended as is_due_passed,
-        coalesce(response_due_at < as_of_at, false) and not is_suspended as is_response_due_passed
-    from cases
-)
+    -- The clock stands while a case is suspended, so a deadline that went by then is not yet past.
+    cases_with_clock as (
+        select
+            *,
+            closed_at is not null as is_closed,
+            first_response_at is not null and not is_response_unknown as is_responded,
+            due_at is not null and not is_closing_unknown as can_be_due_to_close,
+            response_due_at is not null and not is_response_unknown as can_be_due_to_respond,
+            coalesce(due_at < as_of_at, false) and not is_suspended as is_due_passed,
+            coalesce(response_due_at < as_of_at, false)
+            and not is_suspended as is_response_due_passed
+        from cases
+    )
 
 select
     case_id,

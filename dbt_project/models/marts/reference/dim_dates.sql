@@ -1,8 +1,4 @@
-with
-
-days as (
-    select * from {{ ref("int_dates__working_days") }}
-)
+with days as (select * from {{ ref("int_dates__working_days") }})
 
 select
     county_code,

@@ -2,7 +2,7 @@
     config(
         materialized="incremental",
         incremental_strategy="delete+insert",
-        unique_key=["source_id"] + ['case_number'],
+        unique_key=["source_id"] + ["case_number"],
         on_schema_change="append_new_columns",
         post_hook=[
             "{{ forget_staged_batches('grid_events') }}",
@@ -11,4 +11,4 @@
     )
 }}
 
-{{ latest_versions("grid_events", key=['case_number']) }}
+{{ latest_versions("grid_events", key=["case_number"]) }}

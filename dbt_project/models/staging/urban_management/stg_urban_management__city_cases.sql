@@ -2,7 +2,7 @@
     config(
         materialized="incremental",
         incremental_strategy="delete+insert",
-        unique_key=["source_id"] + ['case_number'],
+        unique_key=["source_id"] + ["case_number"],
         on_schema_change="append_new_columns",
         post_hook=[
             "{{ forget_staged_batches('city_cases') }}",
@@ -11,4 +11,4 @@
     )
 }}
 
-{{ latest_versions("city_cases", key=['case_number']) }}
+{{ latest_versions("city_cases", key=["case_number"]) }}
