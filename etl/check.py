@@ -250,7 +250,7 @@ def _repeated(frame: pl.DataFrame, *, rule: Rule, is_refused: pl.Series) -> pl.S
 
 
 def _with_points(frame: pl.DataFrame, *, source: Source, county: County) -> pl.DataFrame:
-    """Points in CGCS2000, and FALLBACK: true where the file has one of the source's default points."""
+    """Points in CGCS2000, and FALLBACK: true on one of the default points of the source."""
     if source.contract.point is None:
         return frame
     longitude, latitude = source.contract.point

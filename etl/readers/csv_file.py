@@ -172,8 +172,9 @@ def _broken(fault: _Fault, *, layout: Layout, source: Source, path: Path) -> Bro
     line = layout.lines([record])[0]
     if "UNQUOTED VALUE" in fault.types and "\n" in fault.raw:
         raise InputError(
-            f"{source.id}: {path.name}, line {line:,}: 引号未闭合,吞掉了后面的行 / "
-            f"a quote opened here is never closed and swallows the lines after it\n  {fault.raw[:120]!r}"
+            f"{source.id}: {path.name}, line {line:,}: 引号未闭合,吞掉后面的行 / "
+            "a quote opened here is never closed and swallows the lines after it\n"
+            f"  {fault.raw[:120]!r}"
         )
     return Broken(
         record=record,
