@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from etl.readers.extract import ROW, Broken, Extract, match_columns
+from etl.readers.extract import ROW, Broken, Extract, distinct, match_columns
 from etl.readers.stream import MAX_LINE_BYTES, TextFile, prepare, with_one_line_end
 from etl.source import Source
 from warehouse.errors import InputError
@@ -260,4 +260,5 @@ def _originals(
             order by numbered.place
             """
         ).fetchall()
-    return [json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False) for row in rows]
+    names = distinct(header)
+    return [json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in rows]

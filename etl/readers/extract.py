@@ -59,24 +59,18 @@ def match_columns(
         Contract column → name in the file, and notes about columns nobody declared.
 
     Raises:
-        InputError: a column twice, a mapped one missing, or two spellings of one at once; names
+        InputError: a mapped column is missing, or there twice, by one spelling or by two; names
             it and lists what the file has.
     """
     counts = Counter(header)
-    doubled = [name for name, count in counts.items() if count > 1 and name]
-    if doubled:
-        times = counts[doubled[0]]
-        raise InputError(
-            f'{source.id}: column "{doubled[0]}" 在表头出现 {times} 次 / is in the header '
-            f"{times} times\n  file {path.name}, 表头 / header: {_shown(header)}"
-        )
     spelled: dict[str, str] = {}
     for column, spellings in source.columns.items():
         found = [name for name in spellings if name in counts]
-        if len(found) > 1:
+        if len(found) > 1 or (found and counts[found[0]] > 1):
             raise InputError(
-                f"{source.id}: {column} 有多列 / is in the file twice, as {_shown(found)}; "
-                f"keep one spelling\n  file {path.name}"
+                f'{source.id}: column "{found[0]}" ({column}) 重复 / is in the file '
+                f"{sum(counts[name] for name in found)} times\n"
+                f"  file {path.name}, 表头 / header: {_shown(header)}"
             )
         if found:
             spelled[column] = found[0]
@@ -93,6 +87,14 @@ def match_columns(
         else []
     )
     return spelled, notes
+
+
+def distinct(header: Sequence[str]) -> list[str]:
+    """Names for all columns of a file, also those without one and those doubled."""
+    names: list[str] = []
+    for place, name in enumerate(header, start=1):
+        names.append(name if name and name not in names else f"{name} ({place})".strip())
+    return names
 
 
 def _shown(names: Sequence[str], *, most: int = 60) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
-from etl.readers.extract import ROW, Extract, match_columns
+from etl.readers.extract import ROW, Extract, distinct, match_columns
 from etl.source import Source
 from warehouse.errors import InputError
 from warehouse.plugins import load_plugins
@@ -41,7 +41,7 @@ def read_excel(path: Path, *, source: Source) -> Extract:
     frame = body.select(
         body.to_series(header.index(name)).alias(column) for column, name in spelled.items()
     )
-    everything = body.rename(dict(zip(body.columns, _distinct(header), strict=True)))
+    everything = body.rename(dict(zip(body.columns, distinct(header), strict=True)))
     extract = _extract(frame, everything=everything, spelled=spelled, notes=notes)
     is_blank = everything.select(pl.all_horizontal(pl.all().is_null())).to_series()
     return Extract(
@@ -51,11 +51,6 @@ def read_excel(path: Path, *, source: Source) -> Extract:
         lines=lambda records: [record + source.header_row for record in records],
         notes=notes,
     )
-
-
-def _distinct(header: Sequence[str]) -> list[str]:
-    """Names for columns of which several may be empty."""
-    return [name or f"({place})" for place, name in enumerate(header, start=1)]
 
 
 def read_parquet(path: Path, *, source: Source) -> Extract:
