@@ -30,7 +30,7 @@ def make_server(settings: Settings) -> FastAPI:
     services = Services(settings)
     server = FastAPI(title="gridgov", docs_url=None, redoc_url=None, openapi_url=None)
     register_assets(server, services.assets)
-    map_routes.register(server, services.store, settings)
+    map_routes.register(server, services)
     receipt_route.register(server, services)
     _register_health(server, services)
     suites = register_suites(server)

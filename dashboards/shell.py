@@ -55,6 +55,8 @@ def index_string(assets: Assets) -> str:
 <script src="{assets.url("gridgov.js")}"></script>
 {{%css%}}
 <link rel="stylesheet" href="{assets.url("gridgov.css")}">
+<link rel="stylesheet" href="{assets.url("map/map.css")}">
+<script type="module" src="{assets.url("map/boot.mjs")}"></script>
 </head>
 <body data-state="loading">
 {{%app_entry%}}
@@ -155,6 +157,8 @@ def _page(page: Page, view: View, context: Context) -> Component:
 
 
 def _receipt(page: Page, view: View, context: Context) -> Component:
+    if page.PATH == "/map" and view.card:
+        view = view.with_(area=view.card)
     return receipt.receipt(view, context, path=page.PATH)
 
 

@@ -47,7 +47,7 @@ class View:
     """One state of a page.
 
     `area` is the code of the area the page is limited to (empty: the whole county), `level` the
-    level of areas shown on the map, `start` and `end` the first and the last day of a custom
+    level of areas shown on the map, `card` the code of the area whose card is open there, `start` and `end` the first and the last day of a custom
     period, both included. `theme` is what the address says, empty when the reader's own setting
     decides; `scheme` is what that comes to and is no part of the address.
     """
@@ -62,6 +62,7 @@ class View:
     area: str = ""
     level: Level | Literal[""] = ""
     department: str = ""
+    card: str = ""
     receipt: str = ""
     role: str = ""
     scheme: Theme = field(default="light", compare=False)
@@ -101,6 +102,7 @@ class View:
             end=end,
             area=given.get("area", ""),
             department=given.get("department", ""),
+            card=given.get("card", ""),
             role=given.get("role", ""),
             defaults=(known.default_county, known.default_kpi),
         )
@@ -110,7 +112,14 @@ class View:
         if changes.get("period", Preset.CUSTOM) is not Preset.CUSTOM:
             changes = {"start": None, "end": None, **changes}
         if "county" in changes:
-            changes = {"area": "", "department": "", "receipt": "", **changes}
+            changes = {
+                "area": "",
+                "card": "",
+                "level": "",
+                "department": "",
+                "receipt": "",
+                **changes,
+            }
         return replace(self, **changes)
 
     def to_query(self) -> str:

@@ -1,1 +1,1 @@
-"""Grid map: tiles, values and cards."""
+"""Grid map: tiles, values by area, cards, and what the page needs to begin."""

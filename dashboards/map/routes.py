@@ -1,10 +1,128 @@
-"""Addresses the map draws from."""
+"""Addresses the map draws from: tiles, values, classes, areas, cards."""
 
-from fastapi import FastAPI
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
 
-from warehouse.published import PublishedStore
-from warehouse.settings import Settings
+import numpy as np
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from dashboards.context import Context, Services
+from dashboards.map.areas import areas_json
+from dashboards.map.asked import parse
+from dashboards.map.card import card
+from dashboards.map.setup import setup
+from dashboards.map.shading import shade
+from dashboards.map.tile_files import current_tiles, tile_bytes
+from dashboards.static_files import IMMUTABLE
+from warehouse.errors import GridgovError, UsageError, unknown_value
+from warehouse.published import NothingPublishedError
+
+log = logging.getLogger(__name__)
+
+TILE = "application/vnd.mapbox-vector-tile"
+FLOATS = "application/octet-stream"
+Answer = Callable[[Context, Request], Response]
 
 
-def register(app: FastAPI, store: PublishedStore, settings: Settings) -> None:
+def register(server: FastAPI, services: Services) -> None:
     """Add the map's addresses to the server."""
+
+    @server.get("/tiles/{county}/{fingerprint}/{z}/{x}/{y}.pbf", include_in_schema=False)
+    async def tile(county: str, fingerprint: str, z: int, x: int, y: int) -> Response:
+        try:
+            content = await services.run(
+                tile_bytes, services.settings, county=county, fingerprint=fingerprint, z=z, x=x, y=y
+            )
+        except FileNotFoundError as error:
+            return _problem(f"{error} 不存在 / is not known", 404)
+        headers = {"Cache-Control": IMMUTABLE}
+        if content is None:
+            return Response(status_code=204, headers=headers)
+        return Response(content, media_type=TILE, headers=headers)
+
+    def add(path: str, answer: Answer) -> None:
+        async def endpoint(request: Request) -> Response:
+            return await services.run(_answered, services, request, answer)
+
+        server.add_api_route(path, endpoint, methods=["GET"], include_in_schema=False)
+
+    add("/api/map/setup", _setup)
+    add("/api/map/tiles", _tiles)
+    add("/api/map/areas", _areas)
+    add("/api/map/values", _values)
+    add("/api/map/legend", _legend)
+    add("/api/map/card", _card)
+
+
+def _setup(context: Context, request: Request) -> Response:
+    return _json(setup(context, request.url.query), "no-store")
+
+
+def _tiles(context: Context, request: Request) -> Response:
+    county = _county(context, request)
+    described = current_tiles(context.services.settings, county=county)
+    if described is None:
+        return _problem(f"{county}: 没有地图瓦片 / has no map tiles", 404)
+    return _json({**described, "version": context.published.version}, "no-store")
+
+
+def _areas(context: Context, request: Request) -> Response:
+    county = _county(context, request)
+    return _json(areas_json(context, county), _caching(context, request))
+
+
+def _values(context: Context, request: Request) -> Response:
+    shading = shade(context, parse(request.query_params, context=context))
+    headers = {"Cache-Control": _caching(context, request)}
+    body = shading.values.astype(np.dtype("<f4")).tobytes()
+    return Response(body, media_type=FLOATS, headers=headers)
+
+
+def _legend(context: Context, request: Request) -> Response:
+    asked = parse(request.query_params, context=context)
+    return _json(shade(context, asked).legend(asked.kpi), _caching(context, request))
+
+
+def _card(context: Context, request: Request) -> Response:
+    asked = parse(request.query_params, context=context)
+    code = request.query_params.get("area", "")
+    return _json(card(context, asked, code=code), _caching(context, request))
+
+
+def _answered(services: Services, request: Request, answer: Answer) -> Response:
+    """Answer, or say what is wrong: a mistake in the address in full, a fault of ours briefly."""
+    try:
+        return answer(services.open(), request)
+    except NothingPublishedError as error:
+        return _problem(str(error), 503)
+    except GridgovError as error:
+        return _problem(str(error), 400)
+    except Exception:
+        log.exception("%s", request.url)
+        return _problem("服务器内部错误 / internal error; 详见日志 / see the log", 500)
+
+
+def _county(context: Context, request: Request) -> str:
+    code = request.query_params.get("county", "")
+    if code not in context.builds:
+        raise UsageError(unknown_value("county", code, context.builds))
+    return code
+
+
+def _caching(context: Context, request: Request) -> str:
+    """An address that names the version it was made for never changes its answer."""
+    named = request.query_params.get("version") == str(context.published.version)
+    return IMMUTABLE if named else "no-store"
+
+
+def _json(content: Any, caching: str) -> Response:
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Response(body, media_type="application/json", headers={"Cache-Control": caching})
+
+
+def _problem(message: str, status: int) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return JSONResponse({"error": message}, status_code=status, headers=headers)

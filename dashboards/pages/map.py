@@ -1,4 +1,4 @@
-"""Grid map."""
+"""Grid map: the place in the page that the map's own scripts fill."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.context import Context, Services
+from dashboards.i18n import text
 from dashboards.view import View
 
 PATH = "/map"
@@ -13,9 +14,23 @@ TITLE_KEY = "page.map"
 
 
 def layout(view: View, context: Context) -> Component:
-    """Nothing yet."""
-    return html.Div(className="map-page", **{"data-county": view.county})
+    """An empty place.
+
+    What is drawn there follows the address and asks `/api/map/…`, so that a click on the map waits
+    for nothing but its values; this page is drawn again only for its head.
+    """
+    assets = context.services.assets
+    return html.Div(
+        id="map-place",
+        role="region",
+        className="map-place",
+        **{
+            "aria-label": text(TITLE_KEY, view.lang),
+            "data-module": assets.url("map/map.mjs"),
+            "data-scheme": view.scheme,
+        },
+    )
 
 
 def register_callbacks(app: Any, services: Services) -> None:
-    """None."""
+    """None: the map's scripts talk to their own addresses."""

@@ -1,0 +1,46 @@
+// The address is the state of the map: what it says is drawn, and what is chosen is written to it.
+
+const PARTS = ["kpi", "level", "area", "card", "department", "period", "from", "to"];
+
+/** Parts of the address as written; empty where nothing is said. */
+export const written = () => {
+  const given = new URLSearchParams(location.search);
+  return Object.fromEntries(PARTS.map((name) => [name, given.get(name) ?? ""]));
+};
+
+/** The address's query with some parts changed; a part at its default or empty is left out. */
+export const queryWith = (changes, defaults) => {
+  const search = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (!value || value === defaults[name]) search.delete(name);
+    else search.set(name, value);
+  }
+  search.delete("receipt");
+  search.delete("role");
+  const query = search.toString();
+  return query ? `?${query}` : location.pathname;
+};
+
+/** Go to an address of this page; Back returns to the one before. */
+export const go = (href) => {
+  if (new URL(href, location.href).href === location.href) return;
+  history.pushState({}, "", href);
+  dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+};
+
+/** First and last day the address is about, and how the choice is called. */
+export const periodOf = (given, setup) => {
+  if (given.from && given.to) {
+    const month = setup.months.find((one) => one.from === given.from && one.to === given.to);
+    return month ?? { key: "custom", label: `${given.from} – ${given.to}`, from: given.from, to: given.to };
+  }
+  const key = given.period || setup.defaults.period;
+  return setup.periods.find((one) => one.key === key) ?? setup.periods[0];
+};
+
+/** The parts of an address that name a period. */
+export const periodChanges = (key, setup) => {
+  const month = setup.months.find((one) => one.key === key);
+  if (month) return { period: "", from: month.from, to: month.to };
+  return { period: key, from: "", to: "" };
+};

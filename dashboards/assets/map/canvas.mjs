@@ -1,0 +1,197 @@
+// The drawn map: colours by feature state, labels, pointing, camera. It knows areas and values, and
+// nothing of addresses or panels.
+import * as maplibre from "../vendor/maplibre-gl/maplibre-gl.mjs";
+import { UNCERTAIN, classOf } from "./data.mjs";
+import { hatch } from "./palette.mjs";
+import { FAINT, NO_VALUE, OUTSIDE, fillColour, mapStyle, visibleLayers } from "./style.mjs";
+
+const MOST_LABELS = 150;
+const MOST_LABELS_WITH_VALUES = 70;
+const RATIO = 2;
+
+export const hasWebGL = () => Boolean(document.createElement("canvas").getContext("webgl2"));
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+export class Canvas {
+  /** `told` has `hover(area, point)`, `choose(area)` and `enter(area)`. */
+  constructor(node, told) {
+    this.node = node;
+    this.told = told;
+    this.map = null;
+    this.marked = {};
+  }
+
+  /** Set up the map for a county's tiles; colours follow with `paint`. */
+  open({ setup, areas, scheme, words, box, padding }) {
+    this.setup = setup;
+    this.areas = areas;
+    this.scheme = scheme;
+    const style = this.style();
+    if (!this.map) {
+      this.map = this.made(style, words, box, padding);
+      this.listen();
+    } else {
+      this.map.setStyle(style, { diff: false });
+    }
+    this.painted = Object.fromEntries(areas.levels.map((level) => [level, new Map()]));
+    this.marked = {};
+    this.shown = null;
+    this.map.addImage("hatch", hatch(scheme, RATIO), { pixelRatio: RATIO });
+    const [west, south, east, north] = areas.at[areas.levels[0]][0]?.box ?? setup.county.extent;
+    const [wide, high] = [east - west, north - south];
+    this.map.setMaxBounds([[west - wide * 1.5, south - high * 1.5], [east + wide * 1.5, north + high * 1.5]]);
+  }
+
+  style() {
+    const { county, tiles } = this.setup;
+    return mapStyle({ county: county.code, tiles, levels: this.areas.levels, scheme: this.scheme });
+  }
+
+  made(style, words, box, padding) {
+    const map = new maplibre.Map({
+      container: this.node,
+      style,
+      bounds: this.bounds(box),
+      fitBoundsOptions: { padding },
+      attributionControl: false,
+      maplibreLogo: false,
+      localIdeographFontFamily: false,
+      fadeDuration: 0,
+      maxZoom: 16,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      doubleClickZoom: false,
+      renderWorldCopies: false,
+      collectResourceTiming: false,
+      locale: {
+        "NavigationControl.ZoomIn": words.text("map.zoom_in"),
+        "NavigationControl.ZoomOut": words.text("map.zoom_out"),
+        "Map.Title": words.text("page.map"),
+        "ScaleControl.Meters": words.text("map.metres"),
+        "ScaleControl.Kilometers": words.text("map.kilometres"),
+      },
+    });
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    map.addControl(new maplibre.NavigationControl({ showCompass: false }), "bottom-right");
+    map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-right");
+    return map;
+  }
+
+  bounds([west, south, east, north]) {
+    return [[west, south], [east, north]];
+  }
+
+  listen() {
+    const { map } = this;
+    map.on("mousemove", (event) => this.point(event));
+    map.on("mouseout", () => this.point(null));
+    map.on("movestart", () => this.told.hover(null));
+    // A second click within the time of a double click looks into the area instead.
+    map.on("click", (event) => {
+      const area = this.areaAt(event.point);
+      if (area && event.originalEvent.detail < 2) this.told.choose(area);
+    });
+    map.on("dblclick", (event) => {
+      const area = this.areaAt(event.point);
+      if (area) this.told.enter(area);
+    });
+  }
+
+  areaAt(point) {
+    if (!this.shown || !this.map.getLayer(`${this.shown}-fill`)) return null;
+    const [feature] = this.map.queryRenderedFeatures(point, { layers: [`${this.shown}-fill`] });
+    return feature ? this.areas.byFeature[this.shown].get(feature.id) : null;
+  }
+
+  point(event) {
+    const area = event ? this.areaAt(event.point) : null;
+    this.mark("hover", area);
+    this.map.getCanvas().style.cursor = area ? "pointer" : "";
+    this.told.hover(area, event?.point);
+  }
+
+  state(area, state) {
+    this.map.setFeatureState({ source: "areas", sourceLayer: area.level, id: area.fid }, state);
+  }
+
+  /** Draw one area as pointed at, chosen (`selected`) or looked into (`focus`). */
+  mark(what, area) {
+    const before = this.marked[what];
+    if (before === area) return;
+    if (before) this.state(before, { [what]: false });
+    if (area) this.state(area, { [what]: true });
+    this.marked[what] = area;
+  }
+
+  /** Colour the areas of a level inside `focus`; only what differs from before is touched. */
+  paint({ shading, kpi, level, focus }) {
+    const { map } = this;
+    for (const [layer, isVisible] of visibleLayers(this.areas.levels, level, focus.level)) {
+      const asked = isVisible ? "visible" : "none";
+      if (map.getLayer(layer) && map.getLayoutProperty(layer, "visibility") !== asked) {
+        map.setLayoutProperty(layer, "visibility", asked);
+      }
+    }
+    this.shown = level;
+    const colour = fillColour(shading.breaks.length + 1, kpi.better, this.scheme);
+    const layer = `${level}-fill`;
+    if (JSON.stringify(map.getPaintProperty(layer, "fill-color")) !== JSON.stringify(colour)) {
+      map.setPaintProperty(layer, "fill-color", colour);
+    }
+    const painted = this.painted[level];
+    const inside = new Set(this.areas.within(focus, level));
+    for (const area of this.areas.at[level]) {
+      const k = inside.has(area) ? this.stateOf(shading, area.fid) : OUTSIDE;
+      if ((painted.get(area.fid) ?? OUTSIDE) === k) continue;
+      painted.set(area.fid, k);
+      this.state(area, { k });
+    }
+    this.mark("focus", focus.level === this.areas.levels[0] ? null : focus);
+  }
+
+  stateOf(shading, fid) {
+    const found = classOf(shading.values[fid] ?? NaN, shading.edges);
+    if (found < 0) return NO_VALUE;
+    return shading.flags[fid] & UNCERTAIN ? found + FAINT : found;
+  }
+
+  /** Names, with values while there is room; of the level above where a level is too fine. */
+  label({ level, focus, valueOf }) {
+    const { levels } = this.areas;
+    let at = level;
+    while (this.areas.within(focus, at).length > MOST_LABELS && levels.indexOf(at) > levels.indexOf(focus.level) + 1) {
+      at = levels[levels.indexOf(at) - 1];
+    }
+    const named = this.areas.within(focus, at).filter(({ point }) => point[0] !== null);
+    const withValues = at === level && named.length <= MOST_LABELS_WITH_VALUES;
+    const features = named.map((area) => ({
+      type: "Feature",
+      geometry: { type: "Point", coordinates: area.point },
+      properties: { name: area.name, value: withValues ? valueOf(area) : "", order: -(area.km2 ?? 0) },
+    }));
+    this.map.getSource("labels").setData({ type: "FeatureCollection", features });
+  }
+
+  /** Move to an area; at once where the reader wants no motion. */
+  show(area, padding) {
+    const options = { padding, maxZoom: 15, duration: calm() ? 0 : 550 };
+    if (area.box[0] !== null) this.map.fitBounds(this.bounds(area.box), options);
+  }
+
+  /** Resolves when all that was asked for is on the screen. */
+  drawn() {
+    return new Promise((resolve) => {
+      this.map.once("idle", resolve);
+      this.map.triggerRepaint();
+    });
+  }
+
+  ready() {
+    return this.map.isStyleLoaded() || this.map.style?._loaded
+      ? Promise.resolve()
+      : new Promise((resolve) => this.map.once("style.load", resolve));
+  }
+}

@@ -1,0 +1,119 @@
+// What the server is asked: set-up, areas, values with their legend, cards. Nothing is asked twice.
+
+const KEPT = 30;
+export const NONE_DUE = 1;
+export const UNKNOWN = 2;
+export const UNCERTAIN = 4;
+export const PROVISIONAL = 8;
+
+const fetched = async (address) => {
+  const answer = await fetch(address);
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({}));
+  throw new Error(problem.error ?? `${answer.status} ${address}`);
+};
+
+const decoded = (text, Kind) => {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Kind(bytes.buffer);
+};
+
+/** An area of the list `/api/map/areas` gives; `fid` is its feature's id in the tiles. */
+const area = (level, [code, name, parent, fid, lon, lat, west, south, east, north, population, km2]) => ({
+  level, code, name, parent, fid, point: [lon, lat], box: [west, south, east, north], population, km2,
+});
+
+/** Areas of a county, by level, by feature and by code; a code is unique within the county. */
+export class Areas {
+  constructor(lists, levels) {
+    this.levels = levels.filter((level) => lists[level]?.length);
+    this.at = Object.fromEntries(
+      this.levels.map((level) => [level, lists[level].map((row) => area(level, row))]),
+    );
+    this.byFeature = {};
+    this.byCode = new Map();
+    for (const level of [...this.levels].reverse()) {
+      this.byFeature[level] = new Map(this.at[level].map((one) => [one.fid, one]));
+      for (const one of this.at[level]) this.byCode.set(one.code, one);
+    }
+    this.inside = new Map();
+  }
+
+  /** The area and all around it, top first. */
+  path(one) {
+    const found = [];
+    for (let at = one; at && !found.includes(at); at = this.byCode.get(at.parent)) found.unshift(at);
+    return found;
+  }
+
+  /** Areas of a level inside another area, the area itself at its own level. */
+  within(focus, level) {
+    const key = `${focus.code}|${level}`;
+    if (!this.inside.has(key)) {
+      const isTop = focus.level === this.levels[0];
+      const all = this.at[level] ?? [];
+      this.inside.set(key, isTop ? all : all.filter((one) => this.path(one).includes(focus)));
+    }
+    return this.inside.get(key);
+  }
+
+  below(level) {
+    return this.levels[this.levels.indexOf(level) + 1];
+  }
+}
+
+export class Source {
+  constructor() {
+    this.kept = new Map();
+  }
+
+  /** One request per address, shared by all who ask; a failure is asked again. */
+  once(address, read) {
+    if (!this.kept.has(address)) {
+      if (this.kept.size >= KEPT) this.kept.delete(this.kept.keys().next().value);
+      const asked = fetched(address).then(read);
+      asked.catch(() => this.kept.delete(address));
+      this.kept.set(address, asked);
+    }
+    return this.kept.get(address);
+  }
+
+  setup(search) {
+    return fetched(`/api/map/setup${search}`).then((answer) => answer.json());
+  }
+
+  async areas(setup) {
+    const address = `/api/map/areas?county=${setup.county.code}&version=${setup.version}`;
+    const lists = await this.once(address, (answer) => answer.json());
+    return new Areas(lists, setup.levels.map(({ level }) => level));
+  }
+
+  /** Values by feature with their legend: two requests at once, answered from one query. */
+  async shading(asked) {
+    const query = new URLSearchParams(asked);
+    const [values, legend] = await Promise.all([
+      this.once(`/api/map/values?${query}`, (answer) => answer.arrayBuffer()),
+      this.once(`/api/map/legend?${query}`, (answer) => answer.json()),
+    ]);
+    return {
+      ...legend,
+      values: new Float32Array(values),
+      flags: decoded(legend.flags, Uint8Array),
+      denominators: decoded(legend.denominators, Uint32Array),
+      edges: legend.breaks.map(Math.fround),
+    };
+  }
+
+  card(asked, code) {
+    const query = new URLSearchParams({ ...asked, area: code });
+    return this.once(`/api/map/card?${query}`, (answer) => answer.json());
+  }
+}
+
+/** Class of a value from 0; a value on a break is in the class above it; -1 for none. */
+export const classOf = (value, edges) => {
+  if (Number.isNaN(value)) return -1;
+  let found = 0;
+  while (found < edges.length && value >= edges[found]) found += 1;
+  return found;
+};

@@ -1,0 +1,245 @@
+// The map page: follows the address, asks for what it names, and has it drawn.
+import { go, periodChanges, periodOf, queryWith, written } from "./address.mjs";
+import { Canvas, hasWebGL } from "./canvas.mjs";
+import { Card } from "./card.mjs";
+import { Source } from "./data.mjs";
+import { Panel } from "./panel.mjs";
+import { Ranking } from "./ranking.mjs";
+import { Tip } from "./tip.mjs";
+import { Words, el } from "./words.mjs";
+
+const PHONE = "(max-width: 860px)";
+
+const schemeNow = () => (document.documentElement.dataset.mantineColorScheme === "dark" ? "dark" : "light");
+
+export class GridMap {
+  constructor() {
+    this.source = new Source();
+    this.asked = 0;
+    this.root = el("div", { class: "grid-map", "data-pending": "map" });
+    this.stage = el("div", { class: "map-stage" });
+    this.root.append(this.stage);
+    this.canvas = hasWebGL() ? new Canvas(this.stage, this.listener()) : null;
+    this.panel = new Panel(this);
+    this.ranking = new Ranking(this);
+    this.card = new Card(this);
+    this.tip = new Tip(this.root);
+    this.root.append(this.panel.node, this.panel.trail, this.ranking.node, this.card.node);
+    this.watch();
+    this.prepare();
+  }
+
+  listener() {
+    return {
+      hover: (area, point) => this.tip.show(area && this.told(area), point),
+      choose: (area) => (this.isInside(area) ? this.choose(area) : this.enter(this.neighbour(area))),
+      enter: (area) => this.enter(this.isInside(area) ? area : this.neighbour(area)),
+    };
+  }
+
+  watch() {
+    addEventListener("popstate", () => this.follow());
+    addEventListener("_dashprivate_pushstate", () => this.follow());
+    addEventListener("resize", () => this.fit());
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.view?.card && !new URLSearchParams(location.search).has("receipt")) {
+        this.close();
+      }
+    });
+    new MutationObserver(() => this.follow()).observe(document.documentElement, {
+      attributes: true, attributeFilter: ["data-mantine-color-scheme"],
+    });
+  }
+
+  /** Ask for what the first picture needs while the page around it is still being made. */
+  prepare() {
+    this.first = this.load().catch(() => null);
+  }
+
+  async load() {
+    const search = location.search;
+    const setup = await this.source.setup(search);
+    const areas = await this.source.areas(setup);
+    return { search, setup, areas };
+  }
+
+  /** Take a place in the page: the same map moves on when the page around it is drawn again. */
+  settleIn(place) {
+    this.place = place;
+    place.replaceChildren(this.root);
+    this.fit();
+    this.follow();
+  }
+
+  fit() {
+    if (!this.place?.isConnected) return;
+    const top = this.root.getBoundingClientRect().top + scrollY;
+    this.root.style.height = `${Math.max(420, innerHeight - top)}px`;
+    this.canvas?.map?.resize();
+  }
+
+  get isPhone() {
+    return matchMedia(PHONE).matches;
+  }
+
+  /** Room the panels take, so that what is looked at lies beside them. */
+  get padding() {
+    if (this.isPhone) return { top: 150, bottom: 150, left: 24, right: 24 };
+    const wide = this.root.clientWidth > 1180;
+    return { top: 72, bottom: 48, left: 356, right: wide ? 380 : 48 };
+  }
+
+  /** Draw what the address says. A later call overtakes an earlier one. */
+  async follow() {
+    if (location.pathname !== "/map" || !this.place?.isConnected) return;
+    const mine = ++this.asked;
+    const overtaken = () => mine !== this.asked;
+    this.root.dataset.pending = "map";
+    try {
+      if (await this.settle(overtaken)) {
+        delete this.root.dataset.failed;
+        delete this.root.dataset.pending;
+      }
+    } catch (error) {
+      if (overtaken()) return;
+      this.fail(error);
+    }
+  }
+
+  fail(error) {
+    console.error(error);
+    this.root.dataset.failed = "map";
+    delete this.root.dataset.pending;
+    this.panel.problem(error.message);
+  }
+
+  async settle(overtaken) {
+    await this.known(overtaken);
+    if (overtaken()) return false;
+    const view = this.read();
+    const shading = await this.source.shading(view.asked);
+    if (overtaken()) return false;
+    const moved = this.view?.focus !== view.focus;
+    Object.assign(this, { view, shading, kpi: this.words.kpis.get(view.kpi) });
+    this.panel.draw();
+    this.ranking.draw();
+    this.card.draw();
+    await this.picture(moved, overtaken);
+    return !overtaken();
+  }
+
+  /** Texts, choices and areas for the address's county and language. */
+  async known(overtaken) {
+    const key = ["county", "lang"].map((name) => new URLSearchParams(location.search).get(name)).join();
+    if (this.key === key && this.setup) return;
+    const first = await this.first;
+    this.first = null;
+    const found = first?.search === location.search ? first : await this.load();
+    if (overtaken()) return;
+    this.key = key;
+    this.isNew = this.setup?.county.code !== found.setup.county.code;
+    if (this.isNew) this.view = null;
+    this.setup = found.setup;
+    this.areas = this.isNew ? found.areas : this.areas;
+    if (!this.isNew && this.view) this.view = { ...this.view };
+    this.words = new Words(this.setup);
+  }
+
+  /** The address as areas, days and a question. */
+  read() {
+    const { setup, areas } = this;
+    const given = written();
+    const top = areas.at[areas.levels[0]][0];
+    const named = areas.byCode.get(given.area) ?? top;
+    const isLowest = !areas.below(named.level);
+    const focus = isLowest && named !== top ? areas.byCode.get(named.parent) ?? top : named;
+    const lower = areas.levels.slice(areas.levels.indexOf(focus.level) + 1);
+    const level = lower.includes(given.level) ? given.level : lower[0] ?? focus.level;
+    const period = periodOf(given, setup);
+    const kpi = given.kpi || setup.defaults.kpi;
+    const card = areas.byCode.get(given.card) ?? (isLowest && named !== top ? named : null);
+    const asked = { county: setup.county.code, kpi, level, from: period.from, to: period.to, version: setup.version };
+    if (given.department) asked.department = given.department;
+    return { focus, level, lower, period, kpi, card, department: given.department, asked };
+  }
+
+  async picture(moved, overtaken) {
+    if (!this.canvas) return;
+    const scheme = schemeNow();
+    const { focus, level, card } = this.view;
+    if (!this.setup.tiles) throw new Error(this.words.text("map.no_tiles"));
+    const isOpened = this.isNew || this.scheme !== scheme;
+    if (isOpened) {
+      const fresh = !this.canvas.map;
+      this.canvas.open({
+        setup: this.setup, areas: this.areas, scheme, words: this.words, box: focus.box, padding: this.padding,
+      });
+      this.stage.maplibre = this.canvas.map;
+      Object.assign(this, { scheme, isNew: false });
+      if (fresh) moved = false;
+    }
+    await this.canvas.ready();
+    if (overtaken()) return;
+    this.canvas.paint({ shading: this.shading, kpi: this.kpi, level, focus });
+    this.canvas.mark("selected", card && card.level === level ? card : null);
+    this.canvas.label({ level, focus, valueOf: (area) => this.valueText(area) });
+    if (moved) this.canvas.show(focus, this.padding);
+    await this.canvas.drawn();
+  }
+
+  // What can be done, each a change of the address.
+
+  href(changes) {
+    return queryWith(changes, this.setup.defaults);
+  }
+
+  change(changes) {
+    go(this.href(changes));
+  }
+
+  /** Address of looking into an area: the next level inside it. */
+  hrefInto(area) {
+    const isTop = area.level === this.areas.levels[0];
+    return this.href({ area: isTop ? "" : area.code, level: "", card: "" });
+  }
+
+  enter(area) {
+    if (!this.areas.below(area.level)) return this.choose(area);
+    return go(this.hrefInto(area));
+  }
+
+  choose(area) {
+    this.change({ card: area.code });
+  }
+
+  close() {
+    this.change({ card: "" });
+  }
+
+  choosePeriod(key) {
+    this.change(periodChanges(key, this.setup));
+  }
+
+  isInside(area) {
+    return this.areas.within(this.view.focus, area.level).includes(area);
+  }
+
+  /** The area beside the one looked into, at its level, that holds another area. */
+  neighbour(area) {
+    return this.areas.path(area).find(({ level }) => level === this.view.focus.level) ?? area;
+  }
+
+  // What is said of an area.
+
+  valueText(area) {
+    const value = this.shading.values[area.fid];
+    if (value === undefined || Number.isNaN(value)) return "";
+    return this.words.value(value, this.kpi);
+  }
+
+  told(area) {
+    const inside = this.isInside(area);
+    const one = inside ? area : this.neighbour(area);
+    return { area: one, inside, shading: this.shading, words: this.words, kpi: this.kpi };
+  }
+}

@@ -1,0 +1,66 @@
+// The areas of the map in order, the ones to look at first: the way in for keyboards, and what is
+// shown where there is no map.
+import { classOf, UNCERTAIN } from "./data.mjs";
+import { classColours } from "./palette.mjs";
+import { remarks } from "./tip.mjs";
+import { el } from "./words.mjs";
+
+const MOST = 100;
+
+export class Ranking {
+  constructor(map) {
+    this.map = map;
+    this.node = el("section", { class: "map-ranking map-box" });
+  }
+
+  /** Areas inside the one looked at, worst first; those without a value last, by code. */
+  rows() {
+    const { areas, view, shading, kpi } = this.map;
+    const upward = kpi.better === "higher" ? 1 : -1;
+    const valued = (area) => shading.values[area.fid] ?? NaN;
+    return [...areas.within(view.focus, view.level)].sort((a, b) => {
+      const [left, right] = [valued(a), valued(b)];
+      if (Number.isNaN(left) || Number.isNaN(right)) return Number.isNaN(left) - Number.isNaN(right);
+      return (left - right) * upward || a.code.localeCompare(b.code);
+    });
+  }
+
+  draw() {
+    const { words, view, kpi, shading } = this.map;
+    const rows = this.rows();
+    const colours = classColours(shading.breaks.length + 1, kpi.better, document.documentElement.dataset.mantineColorScheme === "dark" ? "dark" : "light");
+    const order = words.text(kpi.better === "neither" ? "map.order.high" : "map.order.worst");
+    const more = rows.length - MOST;
+    this.node.setAttribute("aria-label", words.text("map.ranking"));
+    this.node.replaceChildren(
+      el("header", {},
+        el("h2", {}, words.text("map.ranking.of", { level: words.level(view.level) })),
+        el("span", { class: "muted" }, `${words.number(rows.length)} · ${order}`)),
+      el("ol", {}, rows.slice(0, MOST).map((area, at) => this.row(area, at, colours))),
+      more > 0 ? el("p", { class: "muted more" }, words.text("map.more", { count: words.number(more) })) : "",
+    );
+  }
+
+  row(area, at, colours) {
+    const { words, shading, kpi, view } = this.map;
+    const value = shading.values[area.fid] ?? NaN;
+    const found = classOf(value, shading.edges);
+    const doubt = shading.flags[area.fid] & UNCERTAIN ? " faint" : "";
+    const style = found < 0 ? null : `--swatch:${colours[found]}`;
+    const text = found < 0 ? remarks(shading, area.fid, words)[0] : words.value(value, kpi);
+    return el("li", {},
+      el("button", {
+        type: "button", "data-code": area.code,
+        "aria-pressed": String(view.card === area),
+        title: found < 0 ? null : remarks(shading, area.fid, words).join(" · "),
+        onclick: () => this.map.choose(area),
+        ondblclick: () => this.map.enter(area),
+        onmouseenter: () => this.map.canvas?.map && this.map.canvas.mark("hover", area),
+        onmouseleave: () => this.map.canvas?.map && this.map.canvas.mark("hover", null),
+      },
+      el("span", { class: "rank" }, found < 0 ? "" : String(at + 1)),
+      el("span", { class: `swatch${found < 0 ? " none" : doubt}`, style }),
+      el("span", { class: "name" }, area.name),
+      el("span", { class: found < 0 ? "figure muted" : "figure" }, text)));
+  }
+}

@@ -1,0 +1,52 @@
+// What is said beside the pointer, from values already here.
+import { NONE_DUE, PROVISIONAL, UNCERTAIN } from "./data.mjs";
+import { el } from "./words.mjs";
+
+const GAP = 14;
+
+/** Why an area has no value, or what to mind about the one it has; empty when there is nothing. */
+export const remarks = (shading, fid, words) => {
+  const flags = shading.flags[fid] ?? NONE_DUE;
+  const said = [];
+  const value = shading.values[fid];
+  if (value === undefined || Number.isNaN(value)) {
+    return [words.text(flags & NONE_DUE ? "value.none" : "value.not_delivered")];
+  }
+  if (flags & UNCERTAIN) said.push(words.text("map.uncertain"));
+  if (flags & PROVISIONAL) said.push(words.text("tile.provisional"));
+  return said;
+};
+
+export class Tip {
+  constructor(root) {
+    this.node = el("div", { class: "map-tip", "aria-hidden": "true", hidden: true });
+    root.append(this.node);
+    this.root = root;
+  }
+
+  show(told, point) {
+    this.node.hidden = !told;
+    if (!told) return;
+    const { area, inside, shading, words, kpi } = told;
+    const parts = [el("strong", {}, area.name)];
+    if (inside) {
+      const count = shading.denominators[area.fid];
+      const value = shading.values[area.fid];
+      if (!Number.isNaN(value)) parts.push(el("span", { class: "tip-value" }, words.value(value, kpi)));
+      if (count) parts.push(el("span", { class: "muted" }, this.base(count, words, kpi)));
+      parts.push(...remarks(shading, area.fid, words).map((text) => el("span", { class: "muted" }, text)));
+    } else {
+      parts.push(el("span", { class: "muted" }, words.text("map.go_to")));
+    }
+    this.node.replaceChildren(...parts);
+    const { offsetWidth: wide, offsetHeight: high } = this.node;
+    const left = point.x + GAP + wide > this.root.clientWidth ? point.x - GAP - wide : point.x + GAP;
+    const top = Math.min(point.y + GAP, this.root.clientHeight - high - 8);
+    this.node.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  base(count, words, kpi) {
+    const key = kpi.kind === "ratio" ? "map.residents" : "map.cases";
+    return words.text(key, { count: words.number(count) });
+  }
+}

@@ -1,0 +1,74 @@
+// Texts and numbers in the reader's language, as the rest of the pages write them.
+
+export class Words {
+  constructor(setup) {
+    this.setup = setup;
+    this.kpis = new Map(setup.kpis.map((kpi) => [kpi.id, kpi]));
+    this.language = setup.lang === "zh" ? "zh-CN" : "en";
+  }
+
+  /** Text of a key, its `{name}` places filled. */
+  text(key, values = {}) {
+    const template = this.setup.texts[key] ?? key;
+    return template.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  }
+
+  level(level) {
+    return this.setup.levels.find((one) => one.level === level)?.name ?? level;
+  }
+
+  number(value, decimals = 0) {
+    if (value === null || value === undefined || Number.isNaN(value)) return "—";
+    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    return value.toLocaleString("en-US", options).replace("-", "−");
+  }
+
+  figure(value, kpi) {
+    if (value === null || value === undefined || Number.isNaN(value)) return "—";
+    return this.number(kpi.is_share ? value * 100 : value, kpi.decimals);
+  }
+
+  joined(figure, unit) {
+    return unit === "%" ? `${figure}%` : `${figure} ${unit}`.trim();
+  }
+
+  value(value, kpi) {
+    return this.joined(this.figure(value, kpi), kpi.unit);
+  }
+
+  change(difference, kpi) {
+    const figure = this.figure(difference, kpi);
+    const unit = kpi.is_share ? this.text("unit.points") : kpi.unit;
+    return this.joined(figure.startsWith("−") ? figure : `+${figure}`, unit);
+  }
+
+  /** A class break, with as many decimals as tell it from the others and no more. */
+  edge(value, kpi) {
+    const shown = kpi.is_share ? value * 100 : value;
+    return this.number(shown, Number.isInteger(Number(shown.toFixed(3))) ? 0 : Math.max(1, kpi.decimals));
+  }
+
+  day(text) {
+    if (!text) return "—";
+    const [year, month, day] = text.split("-").map(Number);
+    if (this.setup.lang === "zh") return `${year}年${month}月${day}日`;
+    const name = new Date(Date.UTC(year, month - 1, day));
+    return name.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  }
+
+  days(from, to) {
+    return from === to ? this.day(from) : `${this.day(from)} – ${this.day(to)}`;
+  }
+}
+
+/** An element with attributes and children; a text child is never read as HTML. */
+export const el = (name, attributes = {}, ...children) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return made;
+};
