@@ -15,8 +15,13 @@ from warehouse.settings import Settings, load_settings
 HELP = "网格化治理数据仓库与指标看板 / Warehouse and KPI dashboard for grid governance."
 
 
-def make_app(settings: Settings) -> typer.Typer:
-    """The command line over one set of settings, which every command finds in `ctx.obj`."""
+def make_app(settings: Settings, *, command: str | None = None) -> typer.Typer:
+    """The command line over one set of settings, which every command finds in `ctx.obj`.
+
+    Args:
+        settings: passed to every command.
+        command: the one that is called; only its package is imported. Help needs them all.
+    """
     app = typer.Typer(
         help=HELP,
         no_args_is_help=True,
@@ -24,7 +29,8 @@ def make_app(settings: Settings) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"obj": settings, "help_option_names": ["-h", "--help"]},
     )
-    for register in load_plugins("gridgov.commands").values():
+    # Several names may lead to one package, which registers all of its commands at once.
+    for register in dict.fromkeys(load_plugins("gridgov.commands", only=command).values()):
         register(app)
     return app
 
@@ -32,8 +38,9 @@ def make_app(settings: Settings) -> typer.Typer:
 def main(args: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Run one command and return its exit code (design: 0, 2 usage, 3 input, 4 busy, 5 build)."""
     try:
+        words = sys.argv[1:] if args is None else list(args)
         settings = load_settings(os.environ if environ is None else environ, folder=Path.cwd())
-        make_app(settings)(args=None if args is None else list(args), prog_name="gridgov")
+        make_app(settings, command=words[0] if words else None)(args=words, prog_name="gridgov")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except GridgovError as error:
