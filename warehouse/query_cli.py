@@ -39,6 +39,9 @@ Where = Annotated[
     list[str] | None, typer.Option("--where", help="筛选 / filter k=v, repeated; none = no code")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / output")]
+DECIMALS = 4
+"""Of a number in a table; CSV and JSON keep all of it."""
+
 HEADING = ("kpi_id", "county_code", "as_of_at", "version")
 
 
@@ -71,7 +74,7 @@ def kpi_command(
         values = values.drop(HEADING)
         values = values.select(
             name for name in values.columns if values[name].null_count() < len(values)
-        )
+        ).with_columns(pl.selectors.float().round(DECIMALS))
     typer.echo(render(values, form, zone=asked.zone), nl=False)
 
 

@@ -144,7 +144,7 @@ class Kpi(BaseModel):
 
     @property
     def unknown(self) -> str | None:
-        """The flag among `excluded` of rows whose source does not deliver the milestone (rule 10)."""
+        """Flag, among `excluded`, of rows whose source does not deliver the milestone (rule 10)."""
         return next((flag for flag in self.excluded if flag.endswith("_unknown")), None)
 
     def target_on(self, day: datetime.date, *, county_code: str) -> Target | None:
