@@ -1,3 +1,5 @@
+{{ config(materialized="table") }}
+
 with
 
     cases as (select * from {{ ref("int_cases__unified") }}),
