@@ -29,6 +29,11 @@ def make_app(settings: Settings, *, command: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"obj": settings, "help_option_names": ["-h", "--help"]},
     )
+
+    @app.callback()
+    def gridgov() -> None:
+        """Keep the name of a package's only command part of the call."""
+
     # Several names may lead to one package, which registers all of its commands at once.
     for register in dict.fromkeys(load_plugins("gridgov.commands", only=command).values()):
         register(app)
