@@ -1,3 +1,5 @@
+{{ config(materialized="table") }}
+
 with
 
     counties as (select * from {{ ref("int_counties__as_of") }}),
