@@ -1,11 +1,12 @@
 """The numbers of the overview, asked once: the answers of `warehouse.query`, nothing computed anew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 import polars as pl
 
+from dashboards.i18n import Lang
 from dashboards.periods import first_of_month
 from dashboards.scope import Scope
 from warehouse.catalogue import Kpi
@@ -51,6 +52,18 @@ class Tile:
         )
 
     @property
+    def standing(self) -> Literal["met", "near", "missed", "none"]:
+        """Against the target; `near` where it is missed but lies within the interval."""
+        status = self.row["status"]
+        if status == "met":
+            return "met"
+        if status != "missed":
+            return "none"
+        low, high = self.row["interval_low"], self.row["interval_high"]
+        is_near = low is not None and low <= self.row["target"] <= high
+        return "near" if is_near else "missed"
+
+    @property
     def difference(self) -> float | None:
         """Value less that of the previous period."""
         if self.previous is None or self.row["value"] is None or self.previous["value"] is None:
@@ -66,10 +79,10 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class AreaValue:
-    """An area's value and how it stands to the value of the whole."""
+class SliceValue:
+    """The value of an area or department and how it stands to the value of the whole."""
 
-    code: str | None
+    code: str
     name: str
     row: Row
     verdict: Verdict
@@ -149,29 +162,38 @@ def _previous(scope: Scope, row: Row) -> Row | None:
     return scope.context.ask(question).row(0, named=True)
 
 
-def ranking(scope: Scope, kpi: Kpi) -> tuple[list[AreaValue], Row | None]:
-    """Areas below the page's, best first (highest first where neither is better), and the whole.
+def areas_ranked(scope: Scope, kpi: Kpi) -> tuple[list[SliceValue], Row | None]:
+    """Areas below the page's, and the whole they are held against; null where there are none.
 
-    Areas without a value come last; the cases without an area are left to the data status.
+    The cases without an area are left to the data status.
     """
     question = scope.question_below(kpi.kpi_id)
     if question is None:
         return [], None
-    whole_question = Question(
-        kpi_id=kpi.kpi_id,
-        county_code=question.county_code,
-        start=question.start,
-        end=question.end,
-        where=question.where,
-    )
-    whole = scope.context.ask(whole_question).row(0, named=True)
-    rows = scope.context.ask(question).filter(pl.col("area_code").is_not_null())
+    names = {code: area.name for code, area in scope.areas.items()}
+    return _ranked(scope, kpi, question, "area_code", names)
+
+
+def departments_ranked(scope: Scope, kpi: Kpi) -> tuple[list[SliceValue], Row | None]:
+    """Departments within the page's area, the chosen one among the others."""
+    where = {name: code for name, code in scope.where.items() if name != "department"}
+    question = replace(scope.question(kpi.kpi_id, by=("department",)), where=where)
+    index = 0 if scope.view.lang is Lang.ZH else 1
+    names = {code: names[index] for code, names in scope.departments.items()}
+    return _ranked(scope, kpi, question, "department_code", names)
+
+
+def _ranked(
+    scope: Scope, kpi: Kpi, question: Question, column: str, names: dict[str, str]
+) -> tuple[list[SliceValue], Row]:
+    """Slices best first (highest first where neither is better); without a value, last."""
+    whole = scope.context.ask(replace(question, by=())).row(0, named=True)
+    rows = scope.context.ask(question).filter(pl.col(column).is_not_null())
     ordered = rows.sort("value", descending=kpi.better != "lower", nulls_last=True)
-    areas = scope.areas
     return [
-        AreaValue(
-            code=row["area_code"],
-            name=areas[row["area_code"]].name if row["area_code"] in areas else row["area_code"],
+        SliceValue(
+            code=row[column],
+            name=names.get(row[column], row[column]),
             row=row,
             verdict=verdict(row, whole["value"], kpi),
         )

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import cast
 
 from dashboards.context import Context
+from dashboards.i18n import Lang
 from dashboards.periods import Days, days_of
 from dashboards.view import LEVELS, View
 from warehouse.errors import UsageError, unknown_value
@@ -126,7 +127,7 @@ class Scope:
     def compared_area(self) -> Area:
         """The area whose value the areas of `level_below` are held against."""
         if self.level_below == self.area.level and self.area.parent_code in self.areas:
-            return self.areas[cast(str, self.area.parent_code)]
+            return self.areas[self.area.parent_code]
         return self.area
 
     def question(
@@ -165,3 +166,11 @@ class Scope:
             end=self.days.end,
             where=where,
         )
+
+
+def area_name(scope: Scope, area: Area) -> str:
+    """Name of an area in the page's language; areas below the county have the one of their file."""
+    if area.level != "county":
+        return area.name
+    build = scope.context.builds[scope.view.county]
+    return build.name_zh if scope.view.lang is Lang.ZH else build.name_en

@@ -9,6 +9,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from dashboards.components import header, receipt
+from dashboards.components.markup import static
 from dashboards.context import Context, Services
 from dashboards.i18n import Lang, text
 from dashboards.pages import BY_PATH, PAGES
@@ -44,7 +45,7 @@ THEME = {
 
 
 def index_string(assets: Assets) -> str:
-    """The HTML page. Our script comes first in the head: it sets the colours before the first paint."""
+    """The HTML page. Our script comes first: it sets the colours before the first paint."""
     return f"""<!DOCTYPE html>
 <html lang="zh-CN" data-mantine-color-scheme="light">
 <head>
@@ -100,7 +101,7 @@ def layout() -> Component:
 
 
 def register_callbacks(app: Any, services: Services) -> None:
-    """The address decides all: it is split into the page's state and the receipt's, each drawn once."""
+    """The address decides all: it is split into the state of page and receipt, each drawn once."""
     app.clientside_callback(
         ClientsideFunction("gridgov", "split"),
         Output("state", "data"),
@@ -147,7 +148,7 @@ def register_callbacks(app: Any, services: Services) -> None:
 def _page(page: Page, view: View, context: Context) -> Component:
     return html.Div(
         [
-            header.header(page, view, context, pages=PAGES),
+            static(header.header(page, view, context, pages=PAGES), className="page-head"),
             html.Main(
                 page.layout(view, context), id="main", className=f"page-{page.TITLE_KEY[5:]}"
             ),
@@ -159,7 +160,7 @@ def _page(page: Page, view: View, context: Context) -> Component:
 def _receipt(page: Page, view: View, context: Context) -> Component:
     if page.PATH == "/map" and view.card:
         view = view.with_(area=view.card)
-    return receipt.receipt(view, context, path=page.PATH)
+    return static(receipt.receipt(view, context, path=page.PATH))
 
 
 def _drawn(services: Services, state: dict[str, str], draw: Any) -> Component:

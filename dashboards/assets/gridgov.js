@@ -41,7 +41,21 @@
     !document.querySelector("[data-pending], .dash-graph--pending") &&
     [...document.querySelectorAll("[data-chart]")].every((chart) => chart.querySelector(".main-svg"));
 
+  // Parts sent as markup carry it in `data-html` (see components/markup.py). The focus stays where
+  // it was: on the link in the same place.
+  const LINKS = "a[href], summary, [tabindex]";
+  const fill = () => {
+    for (const place of document.querySelectorAll("[data-html]")) {
+      if (place.filledWith === place.dataset.html) continue;
+      place.filledWith = place.dataset.html;
+      const focused = [...place.querySelectorAll(LINKS)].indexOf(document.activeElement);
+      place.innerHTML = place.filledWith;
+      if (focused >= 0) place.querySelectorAll(LINKS)[focused]?.focus({ preventScroll: true });
+    }
+  };
+
   const settle = () => {
+    fill();
     if (pending.size) return setState("loading");
     if (failed || document.querySelector("[data-failed]")) return setState("error");
     setState(isDrawn() ? "ready" : "loading");
@@ -162,7 +176,7 @@
       subtree: true,
       childList: true,
       attributes: true,
-      attributeFilter: ["data-pending", "data-failed", "class"],
+      attributeFilter: ["data-pending", "data-failed", "data-html", "class"],
     });
   });
 })();

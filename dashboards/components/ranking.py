@@ -1,4 +1,6 @@
-"""Areas in order, each with its interval against the value of the whole."""
+"""Areas or departments in order, each with its interval against the value of the whole."""
+
+from typing import Literal
 
 from dash import html
 from dash.development.base_component import Component
@@ -6,7 +8,7 @@ from dash.development.base_component import Component
 from dashboards import numbers_text
 from dashboards.components.parts import chip, icon
 from dashboards.i18n import Lang, text
-from dashboards.overview_data import AreaValue, Row, Verdict
+from dashboards.overview_data import Row, SliceValue, Verdict
 from dashboards.view import View
 from warehouse.catalogue import Kpi
 
@@ -22,19 +24,20 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 
 
 def ranking(
-    areas: list[AreaValue],
+    slices: list[SliceValue],
     whole: Row | None,
     *,
     kpi: Kpi,
     view: View,
+    part: Literal["area", "department"],
     whole_name: str,
     level_name: str,
 ) -> Component:
-    """The list; choosing an area limits the page to it."""
+    """The list; choosing a line limits the page to it, choosing it again lifts the limit."""
     lang = view.lang
     if whole is None:
         return html.P(text("ranking.none", lang), className="muted")
-    scale = _Scale(areas, whole["value"])
+    scale = _Scale(slices, whole["value"])
     label = text(
         "ranking.county",
         lang,
@@ -53,12 +56,12 @@ def ranking(
             ),
             html.Ol(
                 [
-                    html.Li(_area(number, area, scale, kpi, view, whole["value"]))
-                    for number, area in enumerate(areas, 1)
+                    html.Li(_line(number, line, scale, kpi, view, part, whole["value"]))
+                    for number, line in enumerate(slices, 1)
                 ],
                 className="ranks",
             ),
-            html.P(_rule(areas, level_name, lang), className="rule"),
+            html.P(_rule(slices, level_name, lang), className="rule"),
         ],
         className="ranking",
     )
@@ -67,17 +70,17 @@ def ranking(
 class _Scale:
     """Places values on the track, from the lowest to the highest that is drawn."""
 
-    def __init__(self, areas: list[AreaValue], whole: float | None) -> None:
+    def __init__(self, slices: list[SliceValue], whole: float | None) -> None:
         drawn = [
             bound
-            for area in areas
-            for bound in (area.row["value"], area.row["interval_low"], area.row["interval_high"])
+            for line in slices
+            for bound in (line.row["value"], line.row["interval_low"], line.row["interval_high"])
             if bound is not None
         ] + ([whole] if whole is not None else [])
         self.low, self.high = min(drawn, default=0.0), max(drawn, default=1.0)
         # One small area's wide interval would press all others together: the scale ends where the
         # values do, with room to spare, and longer bars run out of it.
-        values = [area.row["value"] for area in areas if area.row["value"] is not None]
+        values = [line.row["value"] for line in slices if line.row["value"] is not None]
         if values:
             room = (max(values) - min(values)) * 0.35 or abs(max(values)) * 0.1 or 1.0
             self.low = max(self.low, min(values) - room)
@@ -94,29 +97,32 @@ class _Scale:
         return "50%" if value is None else f"{self.share(value):.2%}"
 
 
-def _area(
-    number: int, area: AreaValue, scale: _Scale, kpi: Kpi, view: View, whole: float | None
+def _line(
+    number: int,
+    line: SliceValue,
+    scale: _Scale,
+    kpi: Kpi,
+    view: View,
+    part: Literal["area", "department"],
+    whole: float | None,
 ) -> Component:
-    lang, row = view.lang, area.row
-    sign, tone = VERDICTS[area.verdict]
-    word = text(f"ranking.{area.verdict}", lang)
+    lang, row = view.lang, line.row
+    sign, tone = VERDICTS[line.verdict]
     value = numbers_text.value(row["value"], kpi, lang)
     interval = numbers_text.interval(row["interval_low"], row["interval_high"], kpi)
+    is_chosen = line.code == getattr(view, part)
     return html.A(
         [
             html.Span(str(number) if row["value"] is not None else "–", className="rank-number"),
-            html.Span(area.name, className="rank-name"),
+            html.Span(line.name, className="rank-name"),
             html.Span(_bar(row, scale, whole), className="track"),
             html.Span(value, className="rank-value"),
-            chip(sign, word, tone=tone),
+            chip(sign, text(f"ranking.{line.verdict}", lang), tone=tone),
         ],
-        href=view.href(area="" if area.code == view.area else area.code),
+        href=view.href(**{part: "" if is_chosen else line.code}),
         className=f"rank {tone}",
-        title=f"{area.name}:{value}({text('trend.interval', lang)} {interval})",
-        **{
-            "data-area": area.code,
-            "aria-current": "true" if area.code == view.area else "false",
-        },
+        title=f"{line.name} {value} · {text('trend.interval', lang)} {interval}",
+        **{f"data-{part}": line.code, "aria-current": "true" if is_chosen else "false"},
     )
 
 
@@ -134,8 +140,8 @@ def _bar(row: Row, scale: _Scale, whole: float | None) -> list[Component]:
     return parts
 
 
-def _rule(areas: list[AreaValue], level_name: str, lang: Lang) -> str:
-    judged = [area for area in areas if area.verdict != "unjudged"]
+def _rule(slices: list[SliceValue], level_name: str, lang: Lang) -> str:
+    judged = [line for line in slices if line.verdict != "unjudged"]
     if not judged:
         return text("ranking.rule.plain", lang)
     return text(

@@ -12,7 +12,7 @@ from dashboards.theme import colours
 from dashboards.view import View
 from warehouse.catalogue import Kpi
 
-STATUS = {"met": ("check", "good"), "missed": ("alert", "bad")}
+STATUS = {"met": ("check", "good"), "near": ("dash", "fair"), "missed": ("alert", "bad")}
 SIGN = {"higher": "≥", "lower": "≤", "neither": "="}
 
 
@@ -62,11 +62,11 @@ def tile(data: Tile, view: View) -> Component:
 
 
 def _status(data: Tile, lang: Lang) -> list[Component]:
-    status = data.row["status"]
-    if status not in STATUS:
+    if data.standing == "none":
         return []
-    sign, tone = STATUS[status]
-    return [chip(sign, text(f"status.{status}", lang), tone=tone)]
+    sign, tone = STATUS[data.standing]
+    note = text("status.near.note", lang) if data.standing == "near" else ""
+    return [chip(sign, text(f"status.{data.standing}", lang), tone=tone, title=note)]
 
 
 def _figure(data: Tile, lang: Lang) -> list[Component]:
@@ -93,12 +93,18 @@ def _figure(data: Tile, lang: Lang) -> list[Component]:
 
 def _spark(data: Tile, view: View) -> Component:
     values = data.months["value"].to_list()
-    provisional = data.months["is_provisional"].to_list()
     known = [value for value in values if value is not None]
     if not known:
         return html.Span()
     return html.Img(
-        src=as_address(sparkline(values, provisional=provisional, colours=colours(view.scheme))),
+        src=as_address(
+            sparkline(
+                values,
+                provisional=data.months["is_provisional"].to_list(),
+                span=_span(data),
+                colours=colours(view.scheme),
+            )
+        ),
         alt=text(
             "tile.spark",
             view.lang,
@@ -108,6 +114,15 @@ def _spark(data: Tile, view: View) -> Component:
         ),
         className="spark",
     )
+
+
+def _span(data: Tile) -> float:
+    """Least range of the picture: chance must look like chance, not like a mountain range."""
+    width = (data.months["interval_high"] - data.months["interval_low"]).median()
+    if isinstance(width, float):
+        return 3 * width
+    mean = data.months["value"].mean()
+    return 0.3 * abs(mean) if isinstance(mean, float) else 0.0
 
 
 def _change(data: Tile, lang: Lang) -> list[Component]:
@@ -128,7 +143,7 @@ def _change(data: Tile, lang: Lang) -> list[Component]:
         words.append(text("tile.within_chance" if within else "tile.beyond_chance", lang))
     return [
         html.Span(
-            [icon(f"arrow-{sign}"), html.Span(figure)],
+            [icon(f"arrow-{sign}"), html.Span(text("change.same", lang) if is_zero else figure)],
             className=f"delta {tone}",
             title=text(f"change.{sign}", lang),
         ),

@@ -8,8 +8,13 @@ from dashboards.theme import Colours
 WIDTH, HEIGHT, PAD = 128, 40, 4
 
 
-def points(values: Sequence[float | None]) -> list[tuple[float, float] | None]:
+def points(
+    values: Sequence[float | None], *, span: float = 0.0
+) -> list[tuple[float, float] | None]:
     """Places of the values in the picture, the highest at the top; a missing value has none.
+
+    Args:
+        span: least range of values that the height stands for.
 
     >>> points([0.0, None, 1.0])
     [(4.0, 36.0), None, (124.0, 4.0)]
@@ -18,30 +23,30 @@ def points(values: Sequence[float | None]) -> list[tuple[float, float] | None]:
     if not known:
         return [None] * len(values)
     low, high = min(known), max(known)
+    room = max(span - (high - low), 0.0) / 2 or (0.5 if high == low else 0.0)
+    low, high = low - room, high + room
     step = (WIDTH - 2 * PAD) / max(len(values) - 1, 1)
-    inner = HEIGHT - 2 * PAD
+    scale = (HEIGHT - 2 * PAD) / (high - low)
     return [
         None
         if value is None
-        else (
-            round(PAD + number * step, 1),
-            round(
-                HEIGHT - PAD - (inner * (value - low) / (high - low) if high > low else inner / 2),
-                1,
-            ),
-        )
+        else (round(PAD + number * step, 1), round(HEIGHT - PAD - scale * (value - low), 1))
         for number, value in enumerate(values)
     ]
 
 
 def sparkline(
-    values: Sequence[float | None], *, provisional: Sequence[bool], colours: Colours
+    values: Sequence[float | None],
+    *,
+    provisional: Sequence[bool],
+    colours: Colours,
+    span: float = 0.0,
 ) -> str:
     """The picture as SVG: a line with gaps where values are missing, its last point marked.
 
     The last point is hollow while its value is provisional.
     """
-    places = points(values)
+    places = points(values, span=span)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}">'

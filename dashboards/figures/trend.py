@@ -20,7 +20,7 @@ CONFIG = {
     "responsive": True,
     "doubleClick": False,
 }
-HEIGHT = 300
+HEIGHT = 320
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,15 @@ def trend(
         )
     if marks.baseline is not None and days:
         name = text("trend.baseline", lang, value=numbers_text.value(marks.baseline, kpi, lang))
-        level = [marks.baseline * scale] * len(days)
+        level: list[float | None] = [marks.baseline * scale] * len(days)
         figure.add_trace(_rule(days, level, colours.baseline, "dot", name))
     figure.add_trace(_months(months, scale, kpi, lang, colours))
     if marks.programme_start and days and days[0] <= marks.programme_start <= days[-1]:
         _mark_start(figure, marks.programme_start, lang, colours)
-    figure.update_yaxes(ticksuffix="%" if kpi.unit == "percent" else "")
+    is_percent = kpi.unit == "percent"
+    figure.update_yaxes(
+        ticksuffix="%" if is_percent else "", rangemode="normal" if is_percent else "tozero"
+    )
     return figure
 
 
@@ -175,7 +178,7 @@ def _layout(colours: Colours) -> go.Layout:
         font={"family": FONT, "color": colours.ink, "size": 12},
         # Numbers in the ticks: the short month names of some locales read wrongly.
         xaxis={**axis, "tickformat": "%Y-%m", "showgrid": False, "nticks": 8},
-        yaxis={**axis, "rangemode": "normal", "nticks": 6},
+        yaxis={**axis, "nticks": 6},
         hovermode="closest",
         hoverlabel={
             "bgcolor": colours.surface,

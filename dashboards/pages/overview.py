@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from dashboards import numbers_text
 from dashboards.components.filters import filters, kpi_choice
+from dashboards.components.markup import static
 from dashboards.components.ranking import ranking, to_map
 from dashboards.components.status_strip import read_status, status_strip
 from dashboards.components.tile import kpi_name, tile
@@ -15,14 +16,13 @@ from dashboards.figures.trend import CONFIG, HEIGHT, Marks, trend
 from dashboards.i18n import Lang, text
 from dashboards.overview_data import (
     Row,
+    areas_ranked,
+    departments_ranked,
     programme_start,
     tiles,
     trend_question,
 )
-from dashboards.overview_data import (
-    ranking as ranked,
-)
-from dashboards.scope import Scope
+from dashboards.scope import Scope, area_name
 from dashboards.theme import colours
 from dashboards.view import View
 
@@ -46,15 +46,23 @@ def layout(view: View, context: Context) -> Component:
                 ],
                 className="bar",
             ),
-            html.Section(
-                [tile(data, view) for data in tiles(scope)],
+            static(
+                *(tile(data, view) for data in tiles(scope)),
                 className="tiles",
+                role="group",
                 **{"aria-label": text("section.kpis", lang)},
             ),
             html.Div(
                 [
-                    html.Div([_trend_panel(scope), _status_panel(scope)], className="column"),
-                    _ranking_panel(scope),
+                    html.Div(
+                        [
+                            _trend_panel(scope),
+                            static(_department_panel(scope)),
+                            static(_status_panel(scope)),
+                        ],
+                        className="column",
+                    ),
+                    static(_area_panel(scope)),
                 ],
                 className="panels",
             ),
@@ -90,7 +98,7 @@ def _trend_panel(scope: Scope) -> Component:
             programme_start=programme_start(scope),
         ),
     )
-    first, last = months["period_start_date"].min(), months["period_start_date"].max()
+    first, *_, last = [*months["period_start_date"], scope.days.last]
     label = text(
         "trend.label", lang, kpi=kpi_name(kpi, lang), from_=f"{first:%Y-%m}", to=f"{last:%Y-%m}"
     )
@@ -101,7 +109,7 @@ def _trend_panel(scope: Scope) -> Component:
     )
     return _panel(
         f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}",
-        [graph, _table(months.rows(named=True), scope)],
+        [graph, static(_table(months.rows(named=True), scope))],
         tools=[kpi_choice(scope)],
         name="trend",
     )
@@ -153,34 +161,47 @@ def _table(rows: list[Row], scope: Scope) -> Component:
     )
 
 
-def _ranking_panel(scope: Scope) -> Component:
+def _area_panel(scope: Scope) -> Component:
     view, lang = scope.view, scope.view.lang
     kpi = scope.context.kpis[view.kpi]
-    areas, whole = ranked(scope, kpi)
+    lines, whole = areas_ranked(scope, kpi)
     level_name = _level_name(scope, lang)
-    build = scope.context.builds[view.county]
-    compared = scope.compared_area
-    whole_name = (
-        (build.name_zh if lang is Lang.ZH else build.name_en)
-        if compared.level == "county"
-        else compared.name
+    body = ranking(
+        lines,
+        whole,
+        kpi=kpi,
+        view=view,
+        part="area",
+        whole_name=area_name(scope, scope.compared_area),
+        level_name=level_name,
     )
-    body = ranking(areas, whole, kpi=kpi, view=view, whole_name=whole_name, level_name=level_name)
-    return _panel(
-        f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level_name)}",
-        [body],
-        tools=[to_map(view)],
-        name="ranking",
+    title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level_name)}"
+    return _panel(title, [body], tools=[to_map(view)], name="areas")
+
+
+def _department_panel(scope: Scope) -> Component:
+    view, lang = scope.view, scope.view.lang
+    kpi = scope.context.kpis[view.kpi]
+    lines, whole = departments_ranked(scope, kpi)
+    level_name = text("section.departments.level", lang)
+    body = ranking(
+        lines,
+        whole,
+        kpi=kpi,
+        view=view,
+        part="department",
+        whole_name=area_name(scope, scope.area),
+        level_name=level_name,
     )
+    title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level_name)}"
+    return _panel(title, [body], tools=[], name="departments")
 
 
 def _level_name(scope: Scope, lang: Lang) -> str:
-    names = {
-        level.level: level.name.zh if lang is Lang.ZH else level.name.en
-        for level in scope.context.county(scope.view.county).levels
-    }
-    name = names.get(scope.level_below or "", "")  # type: ignore[call-overload]
-    return name.lower() if lang is Lang.EN else name
+    for level in scope.context.county(scope.view.county).levels:
+        if level.level == scope.level_below:
+            return level.name.zh if lang is Lang.ZH else level.name.en.lower()
+    return ""
 
 
 def _status_panel(scope: Scope) -> Component:

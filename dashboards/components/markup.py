@@ -1,0 +1,64 @@
+"""Parts without a callback of their own, sent as markup instead of as components.
+
+Every Dash component is a subscriber of the page's store, and each change asks all of them: a table
+of 200 rows costs seconds. As markup it costs nothing, and its links work all the same.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from dash import html
+from dash.development.base_component import Component
+
+VOID = {"img", "br", "hr"}
+NAMES = {"className": "class", "tabIndex": "tabindex", "htmlFor": "for", "colSpan": "colspan"}
+CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def static(*parts: Component | None, **properties: object) -> Component:
+    """One component that holds the parts as markup; our script puts them in its place."""
+    return html.Div(**{**properties, "data-html": "".join(markup(part) for part in parts)})
+
+
+def markup(part: object) -> str:
+    """HTML of a tree of `dash.html` components; every text and attribute is escaped.
+
+    >>> markup(html.B("1 < 2", className="x"))
+    '<b class="x">1 &lt; 2</b>'
+
+    Raises:
+        TypeError: a component that is no plain HTML element.
+    """
+    if part is None:
+        return ""
+    if isinstance(part, (str, int, float)):
+        return escape(str(part))
+    if isinstance(part, Sequence):
+        return "".join(markup(child) for child in part)
+    if not isinstance(part, Component) or part._namespace != "dash_html_components":
+        raise TypeError(f"{type(part).__name__} is not an HTML element")
+    tag = part._type.lower()
+    properties = part.to_plotly_json()["props"]
+    children = properties.pop("children", None)
+    attributes = "".join(_attribute(name, value) for name, value in properties.items())
+    if tag in VOID:
+        return f"<{tag}{attributes}>"
+    return f"<{tag}{attributes}>{markup(children)}</{tag}>"
+
+
+def _attribute(name: str, value: object) -> str:
+    if value is None or value is False:
+        return ""
+    name = NAMES.get(name, name)
+    if value is True:
+        return f" {name}"
+    text = _style(value) if isinstance(value, Mapping) else str(value)
+    return f' {name}="{escape(text)}"'
+
+
+def _style(style: Mapping[str, object]) -> str:
+    return ";".join(
+        f"{name if name.startswith('--') else CAPITAL.sub('-', name).lower()}:{value}"
+        for name, value in style.items()
+    )
