@@ -134,7 +134,9 @@ def sql_command(
             connection.execute("set TimeZone = 'UTC'")
             connection.execute("set lock_configuration = true")
             relation = connection.sql(query)
-            rows = pl.DataFrame() if relation is None else relation.pl()
+            if relation is None:
+                raise UsageError("查询 / query: 没有结果 / it returns no rows; write one select")
+            rows: pl.DataFrame = relation.pl()
     except duckdb.Error as error:
         raise UsageError(f"查询 / query: {error}") from error
     typer.echo(render(rows, form), nl=False)

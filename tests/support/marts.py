@@ -16,7 +16,7 @@ COUNTY = "430181"
 ZONE = ZoneInfo("Asia/Shanghai")
 AS_OF = datetime(2026, 11, 15, 18, 0, tzinfo=ZONE)
 
-TYPES = {
+TYPES: dict[str, dict[str, str]] = {
     "areas": {
         "county_code": "varchar",
         "area_level": "varchar",
@@ -76,12 +76,20 @@ TYPES = {
         "received_at": "timestamptz",
         "status": "varchar",
     },
+    "freshness": {
+        "county_code": "varchar",
+        "dataset": "varchar",
+        "last_received_at": "timestamptz",
+        "newest_record_at": "timestamptz",
+    },
 }
 
 
 def case(case_id: str, reported_at: datetime, **values: Any) -> dict[str, Any]:
     """One row of `mart.fct_cases`: flags false, everything else null, days from the times."""
-    row = {name: False if kind == FLAG else None for name, kind in FCT_CASES.items()}
+    row: dict[str, Any] = {
+        name: False if kind == FLAG else None for name, kind in FCT_CASES.items()
+    }
     row |= {
         "case_id": case_id,
         "source_id": "sample_city_cases",
@@ -164,6 +172,7 @@ def marts(
         _write(connection, "mart.dim_dates", TYPES["dates"], dates)
         _write(connection, "ops.build", TYPES["build"], [build])
         _write(connection, "ops.batches", TYPES["batches"], batches)
+        _write(connection, "ops.freshness", TYPES["freshness"], [])
         for name, frame in catalogue_frames().items():
             connection.register("frame", frame)
             connection.execute(f"create table kpi.{name} as select * from frame")

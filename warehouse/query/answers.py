@@ -83,13 +83,13 @@ def prepare(published: Published, question: Question) -> Prepared:
     known_until = facts.known_until
     start = question.start or min(facts.first_date, facts.as_of_date)
     end = question.end or known_until
-    if start >= end:
-        raise UsageError(f"期间为空 / the period is empty: from {start} up to {end} (exclusive)")
     if start >= known_until:
         raise UsageError(
             f"期间在数据截止日之后 / the period begins {start}, after the as-of day "
             f"{facts.as_of_date} of {question.county_code}"
         )
+    if start >= end:
+        raise UsageError(f"期间为空 / the period is empty: from {start} up to {end} (exclusive)")
     return Prepared(question, kpi, facts, Period(start, end))
 
 
