@@ -1,11 +1,14 @@
 """Names and codes of the sample county's towns and communities.
 
-Names and codes are the public statistical division codes, edition 2023. Seats, areas and
-populations are rough figures chosen for the sample, not measurements.
+Towns carry the public names and statistical division codes of edition 2023. Communities are made
+up: names that are common all over the country, codes in the order of their names. Seats, areas
+and populations are rough figures chosen for the sample, not measurements.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -41,6 +44,9 @@ RIVER = (
     (113.390, 28.020), (113.310, 28.020), (113.240, 28.070),
 )  # fmt: skip
 
+# Each town takes as many as it needs, starting at another one than the town before.
+COMMUNITY_NAMES = ["新华", "和平", "团结", "友谊", "光明", "胜利", "东风", "建设", "人民", "幸福", "向阳", "前进", "红星", "朝阳", "金星", "长征", "解放", "民主", "兴隆", "太平", "永兴", "福星", "双桥", "石桥", "大塘", "竹园", "梅林", "松山", "桃源", "柳溪", "荷塘", "枫树", "樟树", "桂花", "清泉", "龙泉", "高桥", "新桥", "河口", "渡口", "合心", "同心"]  # fmt: skip
+
 ORIGIN = (113.7, 28.2)
 KM_PER_DEGREE = (111.320 * np.cos(np.radians(ORIGIN[1])), 110.82)
 
@@ -58,16 +64,29 @@ class Places:
 
 
 def read_places() -> Places:
-    """Read the two lists shipped beside this module."""
+    """Read the towns shipped beside this module and name their communities."""
     towns = pl.read_csv(FOLDER / "towns.csv", schema_overrides={"town_code": pl.String})
     towns = towns.sort("town_code").with_row_index("town")
-    communities = pl.read_csv(FOLDER / "communities.csv", infer_schema=False).with_columns(
-        town_code=pl.col("community_code").str.slice(0, 9) + "000"
-    )
-    communities = communities.join(
-        towns.select("town_code", "town"), on="town_code", how="left", validate="m:1"
-    ).sort("community_code")
+    communities = pl.concat(_communities_of(row) for row in towns.iter_rows(named=True))
     return Places(towns=towns, communities=communities)
+
+
+def _communities_of(town: Mapping[str, Any]) -> pl.DataFrame:
+    """Communities of a town: neighbourhoods 社区 from 001 in the city, villages 村 from 201."""
+    first, kind = (1, "社区") if town["is_urban"] else (201, "村")
+    numbers = range(town["community_count"])
+    shift = 5 * town["town"]
+    return pl.DataFrame(
+        {
+            "community_code": [f"{town['town_code'][:9]}{first + n:03d}" for n in numbers],
+            "community_name": [
+                COMMUNITY_NAMES[(shift + n) % len(COMMUNITY_NAMES)] + kind for n in numbers
+            ],
+            "town_code": town["town_code"],
+            "town": town["town"],
+        },
+        schema_overrides={"town": pl.UInt32},
+    )
 
 
 def to_km(degrees: Floats) -> Floats:
