@@ -18,12 +18,16 @@ from warehouse.catalogue import Kpi
 FEW = 5
 """With fewer rows than this behind it, a value says little about an area."""
 
+WIDE_POINTS = 0.2
+"""Width of a share's 95 % interval from which on it says little; for the other kinds of value
+that is the value itself."""
+
 NONE_DUE = 1
 """Flag: nothing was due, so there is no value."""
 UNKNOWN = 2
 """Flag: the records lack what the value needs (a milestone, the population)."""
 UNCERTAIN = 4
-"""Flag: chance alone may move the value by as much as the areas differ from each other."""
+"""Flag: so few rows, or so wide an interval, that the value says little."""
 PROVISIONAL = 8
 """Flag: cases are still to come in, so the value is too good."""
 
@@ -95,7 +99,7 @@ def lay_out(rows: pl.DataFrame, *, kpi: Kpi, unplaced: int) -> Shading:
     denominators[places] = rows["denominator"].fill_null(0).to_numpy()
     breaks = _breaks(rows["value"].drop_nulls().to_numpy(), kpi)
     flags = np.zeros(length, dtype=np.uint8)
-    flags[places] = rows.select(_flags(kpi, breaks)).to_series().to_numpy()
+    flags[places] = rows.select(_flags(kpi)).to_series().to_numpy()
     return Shading(
         values=values,
         denominators=denominators,
@@ -113,7 +117,7 @@ def _breaks(values: NDArray[np.float64], kpi: Kpi) -> tuple[float, ...]:
     return tuple(round(b / scale, digits) for b in quantile_breaks(values * scale))
 
 
-def _flags(kpi: Kpi, breaks: tuple[float, ...]) -> pl.Expr:
+def _flags(kpi: Kpi) -> pl.Expr:
     has_value = pl.col("value").is_not_null()
     empty = pl.col("denominator").fill_null(0) == 0
     unknown = ~has_value & empty & (pl.col("excluded_count").fill_null(0) > 0)
@@ -121,12 +125,10 @@ def _flags(kpi: Kpi, breaks: tuple[float, ...]) -> pl.Expr:
         unknown = ~has_value
     uncertain = pl.lit(False)
     if kpi.kind in INTERVALS:
-        spread = breaks[-1] - breaks[0] if len(breaks) > 1 else None
         width = pl.col("interval_high") - pl.col("interval_low")
-        too_wide = pl.lit(False) if spread is None else width > spread
-        uncertain = has_value & (
-            (pl.col("denominator") < FEW) | width.is_null() | too_wide.fill_null(False)
-        )
+        widest = pl.lit(WIDE_POINTS) if kpi.kind == "rate" else pl.col("value")
+        few = pl.col("denominator") < FEW
+        uncertain = has_value & (few | width.is_null() | (width > widest).fill_null(False))
     provisional = has_value & pl.col("is_provisional").fill_null(False)
     return (
         (unknown.cast(pl.UInt8) * UNKNOWN)

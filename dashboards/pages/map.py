@@ -13,24 +13,22 @@ PATH = "/map"
 TITLE_KEY = "page.map"
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, _context: Context) -> Component:
     """An empty place.
 
     What is drawn there follows the address and asks `/api/map/…`, so that a click on the map waits
     for nothing but its values; this page is drawn again only for its head.
     """
-    assets = context.services.assets
     return html.Div(
         id="map-place",
         role="region",
         className="map-place",
         **{
             "aria-label": text(TITLE_KEY, view.lang),
-            "data-module": assets.url("map/map.mjs"),
-            "data-scheme": view.scheme,
+            "data-pending": "map",
         },
     )
 
 
-def register_callbacks(app: Any, services: Services) -> None:
+def register_callbacks(_app: Any, _services: Services) -> None:
     """None: the map's scripts talk to their own addresses."""

@@ -3,8 +3,9 @@
 import * as maplibre from "../vendor/maplibre-gl/maplibre-gl.mjs";
 import { UNCERTAIN, classOf } from "./data.mjs";
 import { hatch } from "./palette.mjs";
-import { FAINT, NO_VALUE, OUTSIDE, fillColour, mapStyle, visibleLayers } from "./style.mjs";
+import { FAINT, INSIDE_ONLY, NO_VALUE, OUTSIDE, fillColour, mapStyle, visibleLayers } from "./style.mjs";
 
+const STYLE_SHEET = new URL("../vendor/maplibre-gl/maplibre-gl.css", import.meta.url);
 const MOST_LABELS = 150;
 const MOST_LABELS_WITH_VALUES = 70;
 const RATIO = 2;
@@ -49,6 +50,7 @@ export class Canvas {
   }
 
   made(style, words, box, padding) {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE_SHEET }));
     const map = new maplibre.Map({
       container: this.node,
       style,
@@ -141,6 +143,10 @@ export class Canvas {
     if (JSON.stringify(map.getPaintProperty(layer, "fill-color")) !== JSON.stringify(colour)) {
       map.setPaintProperty(layer, "fill-color", colour);
     }
+    const isWhole = focus.level === this.areas.levels[0];
+    for (const one of this.areas.levels.filter((name) => map.getLayer(`${name}-line`))) {
+      map.setPaintProperty(`${one}-line`, "line-opacity", one === level && !isWhole ? INSIDE_ONLY : 1);
+    }
     const painted = this.painted[level];
     const inside = new Set(this.areas.within(focus, level));
     for (const area of this.areas.at[level]) {
@@ -149,7 +155,7 @@ export class Canvas {
       painted.set(area.fid, k);
       this.state(area, { k });
     }
-    this.mark("focus", focus.level === this.areas.levels[0] ? null : focus);
+    this.mark("focus", isWhole ? null : focus);
   }
 
   stateOf(shading, fid) {
@@ -179,6 +185,13 @@ export class Canvas {
   show(area, padding) {
     const options = { padding, maxZoom: 15, duration: calm() ? 0 : 550 };
     if (area.box[0] !== null) this.map.fitBounds(this.bounds(area.box), options);
+  }
+
+  /** Bring an area into the upper part of the picture, above what comes from below. */
+  lift(area) {
+    if (area.point[0] === null) return;
+    const offset = [0, -Math.round(this.node.clientHeight * 0.16)];
+    this.map.easeTo({ center: area.point, offset, duration: calm() ? 0 : 350 });
   }
 
   /** Resolves when all that was asked for is on the screen. */

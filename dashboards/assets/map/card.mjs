@@ -18,9 +18,11 @@ const spark = (months, kpi, words) => {
   const [lastX, lastY] = points.findLast(Boolean);
   const hollow = months.at(-1).is_provisional ? ' class="hollow"' : "";
   const label = words.text("tile.spark", { months: months.length, first: words.value(values[0], kpi), last: words.value(values.at(-1), kpi) });
-  const node = el("figure", { class: "spark", role: "img", "aria-label": label });
-  node.innerHTML = `<svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" aria-hidden="true"><path d="${path}"/></svg>`
+  const node = el("figure", { class: "map-spark", role: "img", "aria-label": label });
+  const plot = el("div", { class: "plot" });
+  plot.innerHTML = `<svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" aria-hidden="true"><path d="${path}"/></svg>`
     + `<i${hollow} style="left:${((lastX / WIDE) * 100).toFixed(2)}%;top:${((lastY / HIGH) * 100).toFixed(2)}%"></i>`;
+  node.append(plot);
   node.append(el("figcaption", { class: "muted" }, words.text("map.card.months", { months: months.length })));
   return node;
 };

@@ -10,7 +10,8 @@ export class Legend {
     this.node = el("div", { class: "legend" });
   }
 
-  draw({ words, kpi, shading, view, areas, canvas }) {
+  draw(map) {
+    const { words, kpi, shading, view, areas, canvas } = map;
     const colours = classColours(shading.breaks.length + 1, kpi.better, scheme());
     const most = Math.max(1, ...shading.counts);
     const all = areas.at[view.level].length;
@@ -18,7 +19,8 @@ export class Legend {
     this.node.replaceChildren(
       el("div", { class: "legend-head" },
         el("strong", {}, words.text("map.legend", { unit: kpi.unit })),
-        el("span", { class: "muted" }, words.text("map.legend.areas", { count: words.number(all), level: words.level(view.level) }))),
+        el("span", { class: "muted" }, words.text("map.legend.areas", { count: words.number(all), level: words.level(view.level) })),
+        el("button", { type: "button", class: "to-ranking", onclick: () => map.toggleRanking() }, words.text("map.ranking"))),
       el("ul", {}, colours.map((colour, k) => this.line(`--swatch:${colour}`, "", this.range(k, shading, kpi, words), shading.counts[k], most, words))),
       el("ul", { class: "doubts" }, this.doubts(shading, words, colours, most)),
       el("p", { class: "muted" }, words.text(meaning)),
@@ -48,6 +50,7 @@ export class Legend {
     const edge = (value) => words.edge(value, kpi);
     if (!breaks.length) return low === null ? "—" : words.figure(low, kpi) === words.figure(high, kpi) ? words.figure(low, kpi) : `${words.figure(low, kpi)} – ${words.figure(high, kpi)}`;
     if (k === 0) return `< ${edge(breaks[0])}`;
+    if (k === breaks.length && high === Math.fround(breaks[k - 1])) return edge(breaks[k - 1]);
     if (k === breaks.length) return `≥ ${edge(breaks[k - 1])}`;
     return `${edge(breaks[k - 1])} – ${edge(breaks[k])}`;
   }

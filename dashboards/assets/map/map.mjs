@@ -24,7 +24,7 @@ export class GridMap {
     this.ranking = new Ranking(this);
     this.card = new Card(this);
     this.tip = new Tip(this.root);
-    this.root.append(this.panel.node, this.panel.trail, this.ranking.node, this.card.node);
+    this.root.append(this.panel.node, this.panel.trail, this.panel.sample, this.ranking.node, this.card.node);
     this.watch();
     this.prepare();
   }
@@ -78,13 +78,19 @@ export class GridMap {
     this.canvas?.map?.resize();
   }
 
+  /** On narrow screens the ranking comes on demand. */
+  toggleRanking() {
+    const isOpen = this.root.classList.toggle("ranking-open");
+    if (isOpen) this.ranking.node.querySelector("button")?.focus();
+  }
+
   get isPhone() {
     return matchMedia(PHONE).matches;
   }
 
   /** Room the panels take, so that what is looked at lies beside them. */
   get padding() {
-    if (this.isPhone) return { top: 150, bottom: 150, left: 24, right: 24 };
+    if (this.isPhone) return { top: 196, bottom: 150, left: 20, right: 20 };
     const wide = this.root.clientWidth > 1180;
     return { top: 72, bottom: 48, left: 356, right: wide ? 380 : 48 };
   }
@@ -98,7 +104,7 @@ export class GridMap {
     try {
       if (await this.settle(overtaken)) {
         delete this.root.dataset.failed;
-        delete this.root.dataset.pending;
+        this.finish();
       }
     } catch (error) {
       if (overtaken()) return;
@@ -109,8 +115,13 @@ export class GridMap {
   fail(error) {
     console.error(error);
     this.root.dataset.failed = "map";
-    delete this.root.dataset.pending;
+    this.finish();
     this.panel.problem(error.message);
+  }
+
+  finish() {
+    delete this.root.dataset.pending;
+    delete this.place.dataset.pending;
   }
 
   async settle(overtaken) {
@@ -184,6 +195,8 @@ export class GridMap {
     this.canvas.mark("selected", card && card.level === level ? card : null);
     this.canvas.label({ level, focus, valueOf: (area) => this.valueText(area) });
     if (moved) this.canvas.show(focus, this.padding);
+    else if (card && this.isPhone && card !== this.lifted) this.canvas.lift(card);
+    this.lifted = card;
     await this.canvas.drawn();
   }
 
@@ -234,12 +247,14 @@ export class GridMap {
   valueText(area) {
     const value = this.shading.values[area.fid];
     if (value === undefined || Number.isNaN(value)) return "";
-    return this.words.value(value, this.kpi);
+    const figure = this.words.figure(value, this.kpi);
+    return this.kpi.is_share ? `${figure}%` : figure;
   }
 
   told(area) {
     const inside = this.isInside(area);
     const one = inside ? area : this.neighbour(area);
-    return { area: one, inside, shading: this.shading, words: this.words, kpi: this.kpi };
+    const below = this.areas.below(one.level);
+    return { area: one, inside, below, shading: this.shading, words: this.words, kpi: this.kpi };
   }
 }

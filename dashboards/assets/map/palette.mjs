@@ -42,7 +42,7 @@ export const classColours = (count, better, scheme) => {
 /** The same colour let through in part, over the ground: for values that chance may have made. */
 export const faint = (hex) => {
   const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  return `rgba(${r},${g},${b},.5)`;
+  return `rgba(${r},${g},${b},.64)`;
 };
 
 /** Diagonal lines that repeat without a seam: lack of evidence, with or without a colour below. */

@@ -11,6 +11,7 @@ export class Panel {
     this.map = map;
     this.node = el("section", { class: "map-panel map-box" });
     this.trail = el("nav", { class: "map-trail map-box" });
+    this.sample = el("span", { class: "map-sample", hidden: true });
     this.legend = new Legend();
     this.search = new Search(map);
     this.words = null;
@@ -86,11 +87,11 @@ export class Panel {
         : el("a", { href: this.map.hrefInto(area) }, name);
       return el("li", { "aria-current": isHere ? "location" : null }, link);
     });
-    const mark = setup.county.is_sample
-      ? el("span", { class: "map-sample", title: words.text("sample.boundaries.note") }, words.text("sample.boundaries"))
-      : "";
+    this.sample.hidden = !setup.county.is_sample;
+    this.sample.textContent = words.text("sample.boundaries");
+    this.sample.title = words.text("sample.boundaries.note");
     this.trail.setAttribute("aria-label", words.text("map.trail"));
-    this.trail.replaceChildren(el("ol", {}, steps), mark);
+    this.trail.replaceChildren(el("ol", {}, steps));
   }
 
   problem(message) {

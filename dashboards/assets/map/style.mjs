@@ -8,6 +8,9 @@ export const OUTSIDE = -1;
 
 const FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", "sans-serif"];
 const STATE = ["coalesce", ["feature-state", "k"], OUTSIDE];
+/** Lines of areas beside the one looked into step back. */
+export const INSIDE_ONLY = ["case", [">=", STATE, 0], 1, 0.28];
+
 const is = (name) => ["boolean", ["feature-state", name], false];
 const byZoom = (...stops) => ["interpolate", ["exponential", 1.4], ["zoom"], ...stops];
 
@@ -34,6 +37,9 @@ const outline = (level, ground) => ({
   },
 });
 
+/** Zooms from which areas are wide enough for hatching to be read as such. */
+const HATCHED_FROM = { county: 0, town: 0, community: 9.6, grid: 10.8 };
+
 const values = (level) => [
   {
     id: `${level}-fill`, type: "fill", source: "areas", "source-layer": level,
@@ -45,7 +51,7 @@ const values = (level) => [
     layout: { visibility: "none" },
     paint: {
       "fill-pattern": "hatch",
-      "fill-opacity": ["case", [">=", STATE, FAINT], 1, 0],
+      "fill-opacity": ["step", ["zoom"], 0, HATCHED_FROM[level], ["case", [">=", STATE, FAINT], 1, 0]],
       "fill-antialias": false,
     },
   },

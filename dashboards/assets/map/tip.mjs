@@ -27,7 +27,7 @@ export class Tip {
   show(told, point) {
     this.node.hidden = !told;
     if (!told) return;
-    const { area, inside, shading, words, kpi } = told;
+    const { area, inside, below, shading, words, kpi } = told;
     const parts = [el("strong", {}, area.name)];
     if (inside) {
       const count = shading.denominators[area.fid];
@@ -35,6 +35,7 @@ export class Tip {
       if (!Number.isNaN(value)) parts.push(el("span", { class: "tip-value" }, words.value(value, kpi)));
       if (count) parts.push(el("span", { class: "muted" }, this.base(count, words, kpi)));
       parts.push(...remarks(shading, area.fid, words).map((text) => el("span", { class: "muted" }, text)));
+      if (below) parts.push(el("span", { class: "muted" }, words.text("map.double_click")));
     } else {
       parts.push(el("span", { class: "muted" }, words.text("map.go_to")));
     }
