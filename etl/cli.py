@@ -84,9 +84,15 @@ def told(report: BatchReport) -> str:
 
 
 def _reasons(counts: dict[str, int]) -> str:
-    shown = [f"{reason.replace('_', ' ')} {count:,}" for reason, count in counts.items()]
+    shown = [f"{_spoken(reason)} {count:,}" for reason, count in counts.items()]
     more = f" … (+{len(shown) - MOST_REASONS})" if len(shown) > MOST_REASONS else ""
     return ", ".join(shown[:MOST_REASONS]) + more
+
+
+def _spoken(reason: str) -> str:
+    """A reason with spaces, the column it is about left as it is."""
+    kind, _, column = reason.partition(":")
+    return f"{kind.replace('_', ' ')} ({column})" if column else kind.replace("_", " ")
 
 
 def sources(context: typer.Context) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+import duckdb
 import polars as pl
 
 from etl.batch import already_landed, commit, next_batch_id, sweep
@@ -113,7 +114,7 @@ def _report(
         )
     except GridgovError as error:
         return BatchReport(file=file, source=source, error=str(error))
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, duckdb.Error) as error:
         message = f"{source.id}: {file}: {error}; 未装载 / nothing of it was loaded"
         return BatchReport(file=file, source=source, error=message)
 

@@ -48,32 +48,27 @@ def typed(extract: Extract, *, source: Source, zone: ZoneInfo) -> pl.DataFrame:
     that the clocks skipped is null beside its clock.
     """
     frame = _texts(extract.frame, source=source)
-    for column in source.contract.columns:
-        if column.name not in frame.columns:
-            frame = frame.with_columns(
-                pl.lit(None, dtype=POLARS_TYPES[column.logical_type]).alias(column.name)
-            )
-    frame = frame.with_columns(_values(frame, source=source))
-    times = [column for column in source.contract.columns if column.logical_type == "timestamp"]
+    values = [
+        one.alias(name)
+        for column in source.contract.columns
+        for name, one in _value(column, schema=frame.schema, source=source).items()
+    ]
+    frame = frame.with_columns(values)
+    clocks = [name for name in source.contract.column_names if clock_of(name) in frame.columns]
     return frame.with_columns(
-        [
-            _instants(frame[clock_of(one.name)], zone=zone).alias(one.name)
-            for one in times
-            if clock_of(one.name) in frame.columns
-        ]
+        _instants(pl.col(clock_of(name)), zone=zone, clocks=frame[clock_of(name)]).alias(name)
+        for name in clocks
     )
 
 
 def _texts(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
     """Trimmed texts with nulls, constants and code maps applied."""
-    nulls = ["", *sorted(source.nulls)]
-    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
-    frame = frame.with_columns(
-        pl.when(pl.col(name).str.strip_chars().is_in(nulls).not_()).then(
-            pl.col(name).str.strip_chars()
-        )
-        for name in texts
+    texts = pl.selectors.string()
+    frame = frame.with_columns(texts.str.strip_chars()).with_columns(
+        pl.when(texts.str.len_bytes() > 0).then(texts)
     )
+    if source.nulls:
+        frame = frame.with_columns(pl.when(texts.is_in(list(source.nulls)).not_()).then(texts))
     frame = frame.with_columns(
         pl.lit(value).alias(name) for name, value in source.constants.items()
     )
@@ -89,101 +84,85 @@ def _texts(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
     )
 
 
-def _values(frame: pl.DataFrame, *, source: Source) -> list[pl.Series]:
-    series: list[pl.Series] = []
-    for column in source.contract.columns:
-        given = frame[column.name]
-        wanted = POLARS_TYPES[column.logical_type]
-        if given.dtype == wanted or given.dtype == pl.Null:
-            series.append(given.cast(wanted))
-        elif given.dtype == pl.String:
-            series.append(given.alias(text_of(column.name)))
-            series += _from_text(given, column=column, source=source)
-        elif isinstance(given.dtype, pl.Datetime) and column.logical_type == "timestamp":
-            series += _from_datetime(given, column=column)
-        else:
-            text = given.cast(pl.String, strict=False)
-            series.append(text.alias(text_of(column.name)))
-            series += _from_text(text, column=column, source=source)
-    return series
+def _value(column: Column, *, schema: pl.Schema, source: Source) -> dict[str, pl.Expr]:
+    """Expressions of a column's value, and of the text and clock it is read from, by name."""
+    name, wanted = column.name, POLARS_TYPES[column.logical_type]
+    given = schema.get(name, pl.Null())
+    if given == pl.Null():
+        return {name: pl.lit(None, dtype=wanted)}
+    if given == wanted:
+        return {}
+    if isinstance(given, pl.Datetime) and column.logical_type == "timestamp":
+        moment = pl.col(name).dt.cast_time_unit("us")
+        if given.time_zone is None:
+            return {clock_of(name): moment}
+        return {name: moment.dt.convert_time_zone("UTC")}
+    text = pl.col(name).cast(pl.String)
+    return {text_of(name): text, **_from_text(text, column=column, source=source)}
 
 
-def _from_datetime(given: pl.Series, *, column: Column) -> list[pl.Series]:
-    if isinstance(given.dtype, pl.Datetime) and given.dtype.time_zone is not None:
-        return [given.dt.convert_time_zone("UTC").dt.cast_time_unit("us")]
-    return [given.dt.cast_time_unit("us").alias(clock_of(column.name))]
-
-
-def _from_text(text: pl.Series, *, column: Column, source: Source) -> list[pl.Series]:
+def _from_text(text: pl.Expr, *, column: Column, source: Source) -> dict[str, pl.Expr]:
     name = column.name
     match column.logical_type:
         case "integer":
-            return [_whole_numbers(text).alias(name)]
+            return {name: _whole_number(text)}
         case "number":
             number = text.cast(pl.Float64, strict=False)
-            return [
-                number.to_frame().select(pl.when(pl.col(name).is_finite()).then(name)).to_series()
-            ]
+            return {name: pl.when(number.is_finite()).then(number)}
         case "date":
-            return [_clocks(text, formats=source.date_formats).dt.date().alias(name)]
+            return {name: _clock(text, formats=source.date_formats).dt.date()}
         case "timestamp":
-            return _moments(text, column=column, source=source)
+            return _moment(text, name=name, source=source)
         case "boolean":
             lower = text.str.to_lowercase()
-            known = lower.is_in([*TRUE, *FALSE])
-            return [lower.is_in(TRUE).to_frame().select(pl.when(known).then(name)).to_series()]
+            return {name: pl.when(lower.is_in([*TRUE, *FALSE])).then(lower.is_in(TRUE))}
         case _:
-            return [text]
+            return {name: text}
 
 
-def _whole_numbers(text: pl.Series) -> pl.Series:
-    """Whole numbers, also those a publisher writes as 4362.0; null for anything else."""
-    whole = text.cast(pl.Int64, strict=False)
-    if whole.null_count() == text.null_count():
-        return whole
+def _whole_number(text: pl.Expr) -> pl.Expr:
+    """A whole number, also one a publisher writes as 4362.0; null for anything else."""
     number = text.cast(pl.Float64, strict=False)
     from_decimal = number.cast(pl.Int64, strict=False)
-    return pl.select(
-        pl.coalesce(whole, pl.when(from_decimal.cast(pl.Float64) == number).then(from_decimal))
-    ).to_series()
+    return pl.coalesce(
+        text.cast(pl.Int64, strict=False),
+        pl.when(from_decimal.cast(pl.Float64) == number).then(from_decimal),
+    )
 
 
-def _moments(text: pl.Series, *, column: Column, source: Source) -> list[pl.Series]:
+def _moment(text: pl.Expr, *, name: str, source: Source) -> dict[str, pl.Expr]:
     with_offset = [one for one in source.date_formats if "%z" in one]
     if not with_offset:
-        return [_clocks(text, formats=source.date_formats).alias(clock_of(column.name))]
-    instants = [
-        text.str.to_datetime(one, strict=False, time_unit="us", time_zone="UTC")
-        for one in with_offset
-    ]
-    return [pl.select(pl.coalesce(instants)).to_series().alias(column.name)]
+        return {clock_of(name): _clock(text, formats=source.date_formats)}
+    return {
+        name: pl.coalesce(
+            text.str.to_datetime(one, strict=False, time_unit="us", time_zone="UTC")
+            for one in with_offset
+        )
+    }
 
 
-def _clocks(text: pl.Series, *, formats: tuple[str, ...]) -> pl.Series:
-    """Wall-clock times in the first format that fits; null where none does."""
-    result = pl.Series(text.name, [None], dtype=pl.Datetime("us")).new_from_index(0, len(text))
-    for one in formats:
-        if result.null_count() == text.null_count():
-            break
-        if any(part in one for part in ("%H", "%I", "%T", "%R")):
-            read = text.str.to_datetime(one, strict=False, time_unit="us")
-        else:
-            read = text.str.to_date(one, strict=False).cast(pl.Datetime("us"))
-        result = pl.select(pl.coalesce(result, read)).to_series()
-    return result
+def _clock(text: pl.Expr, *, formats: tuple[str, ...]) -> pl.Expr:
+    """The wall-clock time in the first format that fits; null where none does."""
+    return pl.coalesce(
+        text.str.to_datetime(one, strict=False, time_unit="us", cache=False)
+        if any(part in one for part in ("%H", "%I", "%T", "%R"))
+        else text.str.to_date(one, strict=False, cache=False).cast(pl.Datetime("us"))
+        for one in formats
+    )
 
 
-def _instants(clock: pl.Series, *, zone: ZoneInfo) -> pl.Series:
-    offset = _only_offset(clock, zone=zone)
+def _instants(clock: pl.Expr, *, zone: ZoneInfo, clocks: pl.Series) -> pl.Expr:
+    offset = _only_offset(clocks, zone=zone)
     if offset is not None:
         return (clock - offset).dt.replace_time_zone("UTC")
     local = clock.dt.replace_time_zone(zone.key, ambiguous="earliest", non_existent="null")
     return local.dt.convert_time_zone("UTC")
 
 
-def _only_offset(clock: pl.Series, *, zone: ZoneInfo) -> timedelta | None:
+def _only_offset(clocks: pl.Series, *, zone: ZoneInfo) -> timedelta | None:
     """The zone's offset where it is the same on every day of the column: much the faster way."""
-    first, last = clock.min(), clock.max()
+    first, last = clocks.min(), clocks.max()
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return timedelta(0)
     days = (last - first).days + 3

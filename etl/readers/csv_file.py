@@ -60,9 +60,11 @@ def read_csv(path: Path, *, source: Source, scratch: Path, settings: Settings) -
     text = prepare(path, encoding=source.encoding or "utf-8", scratch=scratch)
     header = _header(text, source=source, path=path)
     spelled, notes = match_columns(header, source=source, path=path)
-    with closing(duckdb.connect()) as engine:
+    with closing(_engine()) as engine:
         if settings.threads:
             engine.execute(f"set threads = {settings.threads}")
+        if settings.memory_limit:
+            engine.execute("set memory_limit = ?", [settings.memory_limit])
         wanted = {column: header.index(name) for column, name in spelled.items()}
         try:
             frame = _rows(engine, text, source=source, width=len(header), wanted=wanted)
@@ -82,6 +84,13 @@ def read_csv(path: Path, *, source: Source, scratch: Path, settings: Settings) -
         notes=notes,
         has_nul=text.has_nul,
     )
+
+
+def _engine() -> duckdb.DuckDBPyConnection:
+    engine = duckdb.connect()
+    # Its bar would go to standard output, among what commands print.
+    engine.execute("set enable_progress_bar = false")
+    return engine
 
 
 def _header(text: TextFile, *, source: Source, path: Path) -> list[str]:
@@ -250,7 +259,7 @@ def _originals(
     height = max(records, default=0)
     places = dict(zip(_numbers(height, broken).to_list(), itertools.count(1), strict=False))
     wanted = pl.DataFrame({"place": [places[record] for record in records]})
-    with closing(duckdb.connect()) as engine:
+    with closing(_engine()) as engine:
         engine.register("wanted", wanted)
         rows = engine.sql(
             f"""
