@@ -186,8 +186,9 @@ def _append_values_and_log(
     ]
     with duckdb.connect(str(file)) as con:
         con.execute("set TimeZone = 'UTC'")
-        con.register("new_values", values)
-        con.execute("insert into kpi.published_values by name from new_values")
+        if not values.is_empty():
+            con.register("new_values", values)
+            con.execute("insert into kpi.published_values by name from new_values")
         if steps:
             con.executemany("insert into ops.build_log values (?, ?, ?, ?, ?)", steps)
         con.execute("checkpoint")

@@ -31,7 +31,7 @@ LEVELS: tuple[Dimension, ...] = ("county", "town")
 
 
 def values_of(published: Published, *, published_at: datetime) -> pl.DataFrame:
-    """The rows that this version adds to `kpi.published_values`."""
+    """The rows that this version adds to `kpi.published_values`; empty when it has no county."""
     counties = published.sql("select county_code from ops.build order by county_code")
     answers = [
         answer(published, Question(kpi_id=kpi_id, county_code=county_code, by=(level, "month")))
@@ -39,6 +39,8 @@ def values_of(published: Published, *, published_at: datetime) -> pl.DataFrame:
         for kpi_id in load_catalogue()
         for level in LEVELS
     ]
+    if not answers:
+        return pl.DataFrame()
     # Areas valid on no day of the month, and cases of no area, have no row of their own to keep.
     kept = [frame.filter(pl.col("area_code").is_not_null()) for frame in answers]
     return (

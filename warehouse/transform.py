@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -33,11 +33,15 @@ def project_folder() -> Path:
 
 def staging_fingerprint() -> str:
     """Changes whenever what staging would hold changes, so that it is read anew then."""
+    return _fingerprint("models/staging", "macros")
+
+
+def _fingerprint(*folders: str) -> str:
     project = project_folder()
     digest = hashlib.sha256()
-    for folder in ("models/staging", "macros"):
+    for folder in folders:
         for file in sorted((project / folder).rglob("*")):
-            if file.suffix in {".sql", ".yml"}:
+            if file.suffix in {".sql", ".yml", ".csv"}:
                 digest.update(file.relative_to(project).as_posix().encode())
                 digest.update(file.read_bytes())
     return digest.hexdigest()
@@ -50,6 +54,8 @@ class Transform:
     settings: Settings
     on_model: Callable[[str], None] = lambda _: None
     """Told the name of each model when it is done."""
+
+    _manifests: ClassVar[dict[str, Any]] = {}
 
     def build(
         self, *selectors: str, are_marts_there: bool = True, full_refresh: bool = False
@@ -78,7 +84,12 @@ class Transform:
 
     @cached_property
     def _manifest(self) -> Any:
-        return self._finish(dbtRunner(), ["parse", *self._options]).result
+        # The parsed project names no file of an installation, so one serves the whole process.
+        known = _fingerprint(".")
+        if known not in self._manifests:
+            parsed = self._finish(dbtRunner(), ["parse", *self._options])
+            self._manifests[known] = parsed.result
+        return self._manifests[known]
 
     def _finish(self, runner: dbtRunner, arguments: Sequence[str]) -> dbtRunnerResult:
         try:
