@@ -1,4 +1,4 @@
-"""The numbers of the overview, asked once: the answers of `warehouse.query`, nothing computed anew."""
+"""The numbers of the overview: answers of `warehouse.query`, nothing computed anew."""
 
 from dataclasses import dataclass, replace
 from datetime import date

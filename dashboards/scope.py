@@ -82,7 +82,7 @@ class Scope:
 
     @cached_property
     def departments(self) -> dict[str, tuple[str, str]]:
-        """Departments of the county: code → Chinese and English name, the code where it has none."""
+        """Departments by code: Chinese and English name, the code where there is none."""
         rows = self.context.sql(
             "select department_code, coalesce(department_name, department_code), "
             "coalesce(department_name_en, department_name, department_code) "

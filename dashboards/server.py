@@ -63,14 +63,23 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until interrupted.
 
     Raises:
-        UsageError: an address that others can reach, while access control is not configured.
+        UsageError: as `check_host`.
+    """
+    check_host(host)
+    uvicorn.run(make_server(settings), host=host, port=port, log_level="warning", access_log=False)
+
+
+def check_host(host: str) -> None:
+    """Refuse an address that others can reach, while access control is not configured.
+
+    Raises:
+        UsageError: the address is not this machine's own.
     """
     if not is_loopback(host):
         raise UsageError(
             f'--host "{host}": 尚未配置访问控制,只能监听本机 / access control is not configured, '
             "so only this machine may be served; 可用 / allowed: 127.0.0.1, ::1, localhost"
         )
-    uvicorn.run(make_server(settings), host=host, port=port, log_level="warning", access_log=False)
 
 
 def is_loopback(host: str) -> bool:
@@ -135,7 +144,7 @@ def _register_pages(server: FastAPI, html: str) -> None:
     server.router.routes[:] = own + [route for route in server.router.routes if route not in own]
 
     @server.exception_handler(404)
-    async def not_found(request: Request, error: Exception) -> Response:
+    async def not_found(request: Request, _error: Exception) -> Response:
         if "text/html" in request.headers.get("accept", ""):
             return HTMLResponse(shell.not_found_page(), status_code=404)
         body = json.dumps(

@@ -132,17 +132,17 @@ def register_callbacks(app: Any, services: Services) -> None:
         prevent_initial_call=True,
     )
 
-    @app.callback(Output("page", "children"), Input("state", "data"), prevent_initial_call=True)
     async def draw_page(state: dict[str, str]) -> Component:
         return await services.run(_drawn, services, state, _page)
 
-    @app.callback(
-        Output("receipt-body", "children"),
-        Input("receipt-state", "data"),
-        prevent_initial_call=True,
-    )
     async def draw_receipt(state: dict[str, str] | None) -> Component:
         return await services.run(_drawn, services, state, _receipt) if state else []
+
+    for output, source, draw in (
+        (Output("page", "children"), Input("state", "data"), draw_page),
+        (Output("receipt-body", "children"), Input("receipt-state", "data"), draw_receipt),
+    ):
+        app.callback(output, source, prevent_initial_call=True)(draw)
 
 
 def _page(page: Page, view: View, context: Context) -> Component:

@@ -1,4 +1,4 @@
-"""The state of a page is its address: what is filtered, in which language, which receipt is open."""
+"""The state of a page is its address: filters, language, and the receipt that is open."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
@@ -47,9 +47,10 @@ class View:
     """One state of a page.
 
     `area` is the code of the area the page is limited to (empty: the whole county), `level` the
-    level of areas shown on the map, `card` the code of the area whose card is open there, `start` and `end` the first and the last day of a custom
-    period, both included. `theme` is what the address says, empty when the reader's own setting
-    decides; `scheme` is what that comes to and is no part of the address.
+    level of areas shown on the map, `card` the code of the area whose card is open there, `start`
+    and `end` the first and the last day of a custom period, both included. `theme` is what the
+    address says, empty when the reader's own setting decides; `scheme` is what that comes to and
+    is no part of the address.
     """
 
     county: str

@@ -5,7 +5,7 @@
 (() => {
   const RECEIPT = ["receipt", "role"];
   const SCHEME = "gridgov-theme";
-  const pending = new Set();
+  const pending = new Set(["page"]);
   let failed = false;
 
   // The date picker looks a locale up by its tag, dayjs names it as a variable.

@@ -111,6 +111,7 @@ def _line(
     value = numbers_text.value(row["value"], kpi, lang)
     interval = numbers_text.interval(row["interval_low"], row["interval_high"], kpi)
     is_chosen = line.code == getattr(view, part)
+    wanted = "" if is_chosen else line.code
     return html.A(
         [
             html.Span(str(number) if row["value"] is not None else "–", className="rank-number"),
@@ -119,10 +120,11 @@ def _line(
             html.Span(value, className="rank-value"),
             chip(sign, text(f"ranking.{line.verdict}", lang), tone=tone),
         ],
-        href=view.href(**{part: "" if is_chosen else line.code}),
+        href=view.href(area=wanted) if part == "area" else view.href(department=wanted),
         className=f"rank {tone}",
         title=f"{line.name} {value} · {text('trend.interval', lang)} {interval}",
-        **{f"data-{part}": line.code, "aria-current": "true" if is_chosen else "false"},
+        **{"data-part": part, "data-code": line.code},
+        **{"aria-current": "true" if is_chosen else "false"},
     )
 
 

@@ -13,7 +13,7 @@ from dashboards.i18n import Lang, text
 from dashboards.receipt_data import ReceiptData, read_receipt
 from dashboards.scope import Scope
 from dashboards.view import View
-from warehouse.catalogue import Text, load_caveats
+from warehouse.catalogue import Kpi, Text, load_caveats
 
 COLUMNS = (
     "case_id",
@@ -157,7 +157,16 @@ def _sources(data: ReceiptData, scope: Scope) -> list[tuple[str, str]]:
         ("receipt.version", f"{build.version} · {text('header.built', lang, time=built)}"),
         ("receipt.owner", _say(kpi.owner, lang)),
         ("receipt.reference", _say(kpi.reference, lang)),
-        *(("receipt.caveats", _say(load_caveats()[code], lang)) for code in kpi.caveats),
+        *(
+            [
+                (
+                    "receipt.caveats",
+                    "\n".join(_say(load_caveats()[code], lang) for code in kpi.caveats),
+                )
+            ]
+            if kpi.caveats
+            else []
+        ),
     ]
 
 
@@ -206,7 +215,7 @@ def _roles(data: ReceiptData, view: View, path: str) -> Component:
     return html.Div(
         [
             html.A(
-                [text(f"receipt.role.{key}", view.lang), html.Small(numbers_text.number(count))],
+                [_role(key, data.kpi, view.lang), html.Small(numbers_text.number(count))],
                 href=view.href(path, role=role),
                 **({"aria-current": "true"} if role == view.role else {}),
             )
@@ -234,7 +243,11 @@ def _table(data: ReceiptData, lang: Lang, zone: tzinfo) -> Component:
                     [
                         html.Tr(
                             [
-                                html.Td(_cell(name, value, lang, zone), className=f"cell-{name}")
+                                html.Td(
+                                    _role(row["role"], data.kpi, lang)
+                                    if name == "role"
+                                    else _cell(value, zone)
+                                )
                                 for name, value in row.items()
                             ],
                             **{"data-role": row["role"]},
@@ -249,11 +262,15 @@ def _table(data: ReceiptData, lang: Lang, zone: tzinfo) -> Component:
     )
 
 
-def _cell(name: str, value: object, lang: Lang, zone: tzinfo) -> str:
+def _role(role: str, kpi: Kpi, lang: Lang) -> str:
+    """A case's part in words; where no cases make a numerator, those of the denominator count."""
+    is_measured = role == "denominator" and kpi.kind in ("mean", "quantile")
+    return text(f"receipt.role.{'measured' if is_measured else role}", lang)
+
+
+def _cell(value: object, zone: tzinfo) -> str:
     if value is None:
         return "—"
-    if name == "role":
-        return text(f"receipt.role.{value}", lang)
     if isinstance(value, datetime):
         return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
     if isinstance(value, float):

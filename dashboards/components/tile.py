@@ -1,4 +1,4 @@
-"""A KPI's tile: value, target, change and how sure all that is. The whole of it opens the receipt."""
+"""A KPI's tile: value, target, change, and how sure all that is. It opens the receipt."""
 
 from dash import html
 from dash.development.base_component import Component
