@@ -143,19 +143,31 @@ def _allowed(column: Column) -> str:
 
 
 def main(args: Sequence[str], *, root: Path = ROOT) -> int:
-    """Write the derived files below `root`, or with `--check` say which are not current."""
-    stale = {
-        path: text
-        for path, text in generated_files().items()
+    """Write the derived files below `root`, or with `--check` say which are not current.
+
+    A page whose contract is gone is stale too, and is removed.
+    """
+    current = generated_files()
+    left = [
+        page.relative_to(root)
+        for page in sorted((root / PAGES).glob("*.md"))
+        if page.relative_to(root) not in current
+    ]
+    stale = [
+        path
+        for path, text in current.items()
         if not (root / path).exists() or (root / path).read_text(encoding="utf-8") != text
-    }
-    for path, text in stale.items():
-        if "--check" in args:
+    ]
+    if "--check" in args:
+        for path in (*stale, *left):
             sys.stderr.write(f"{path} is not current; run `python -m etl.reference`\n")
-        else:
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(text, encoding="utf-8")
-    return 1 if stale and "--check" in args else 0
+        return 1 if stale or left else 0
+    for path in stale:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(current[path], encoding="utf-8")
+    for path in left:
+        (root / path).unlink()
+    return 0
 
 
 if __name__ == "__main__":

@@ -210,12 +210,16 @@ def read_source(file: Path) -> Source:
 
 
 def _settings_in(file: Path, *, below: tuple[Path, ...] = ()) -> dict[str, Any]:
-    own: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    own = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if not isinstance(own, dict):
+        raise InputError("不是设置的列表 / is not a mapping of settings")
     base = own.pop("extends", None)
     if base is None:
         return own
-    found = [one for folder in (file.parent, BUILT_IN) if (one := folder / f"{base}.yml").exists()]
-    if not found or found[0] in (file, *below):
+    # A file may extend the built-in one that it replaces.
+    places = [folder / f"{base}.yml" for folder in (file.parent, BUILT_IN)]
+    found = [place for place in places if place.exists() and place not in (file, *below)]
+    if not found:
         raise InputError(f'extends: source "{base}" 不存在或循环 / is not known or extends itself')
     return {**_settings_in(found[0], below=(file, *below)), **own}
 
