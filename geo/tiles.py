@@ -23,8 +23,10 @@ from geo.shapes import LEVELS, current_areas, with_shapes
 from warehouse.errors import BuildError
 from warehouse.settings import Settings
 
-MINIMUM_ZOOM = {"county": 0, "town": 4, "community": 9, "grid": 10}
-"""Below zoom 4 some zip codes of a city are under a tile unit (a kilometre) and would be lost."""
+MINIMUM_ZOOM = {"county": 0, "town": 4, "community": 6, "grid": 7}
+"""Below zoom 4 some zip codes of a city are under a tile unit (a kilometre) and would be lost.
+
+A phone shows a whole county at zoom 7 to 8, with all its grids."""
 MAXIMUM_ZOOM = 13
 """A tile unit is a metre here; beyond it the map enlarges these tiles."""
 SETS_KEPT = 3
