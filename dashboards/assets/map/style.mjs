@@ -68,7 +68,7 @@ const LINES = {
 export const mapStyle = ({ county, tiles, levels, scheme }) => {
   const ground = GROUND[scheme];
   const lower = [...levels].reverse();
-  const has = (level) => tiles.layers.includes(level);
+  const has = (level) => level in tiles.layers;
   return {
     version: 8,
     sources: {
