@@ -421,3 +421,13 @@ def test_a_receipt_comes_in_pages_and_by_role(tmp_path: Path) -> None:
     assert rows_behind(published, question, role="numerator")["case_id"].to_list() == ["1"]
     with pytest.raises(UsageError, match="by"):
         rows_behind(published, Question(RATE, COUNTY, by=("town",)))
+
+
+def test_a_longer_holiday_has_not_moved(tmp_path: Path) -> None:
+    days = [date(2025, 1, 28) + timedelta(days=n) for n in range(8)]
+    days += [date(2026, 2, 15) + timedelta(days=n) for n in range(9)]
+    dates = [{"county_code": COUNTY, "calendar_date": day, "holiday_name": "春节"} for day in days]
+    cases = [case("a", at(1, month=2)), case("b", at(1, month=1, year=2025))]
+    first_quarter = {"start": date(2026, 1, 1), "end": date(2026, 4, 1)}
+    row = one(tmp_path, cases, compare=True, dates=dates, **first_quarter)
+    assert row["comparison_caveat"] is None

@@ -10,7 +10,7 @@ from warehouse.catalogue import Kpi, get_kpi
 from warehouse.errors import UsageError
 from warehouse.published import Published
 from warehouse.query.county import CountyFacts, county_facts
-from warehouse.query.periods import Back, Bucket, Period, buckets, compared_with, start_of, whole
+from warehouse.query.periods import Back, Bucket, Period, buckets, compared_with, whole
 from warehouse.query.question import Question
 from warehouse.query.scope import area_of_all
 from warehouse.query.statement import CURRENT, Span, statement
@@ -57,6 +57,7 @@ COMPARISON_COLUMNS: dict[str, pl.DataType] = {
 } | {"comparison_caveat": pl.String()}
 """Columns after those, in order, where a comparison was asked for."""
 
+ROUNDING = 1e-9
 BACKS: tuple[Back, ...] = ("previous", "last_year")
 
 
@@ -117,7 +118,7 @@ def answer(published: Published, question: Question) -> pl.DataFrame:
     With `compare`, for `previous` and `last_year` each: value, numerator, denominator,
         excluded_count, not_yet_due_count, start_date, end_date; counts are null where the county's
         records do not reach back so far. Then comparison_caveat: `spring_festival_moved` when the
-        two years' periods hold a different number of days of the Spring Festival.
+        two years' periods hold different shares of their Spring Festivals.
 
     Rows are ordered by area (null last), period and the other codes.
 
@@ -153,10 +154,11 @@ def _buckets(prepared: Prepared) -> list[Bucket]:
 
 
 def _caveat(bucket: Bucket, facts: CountyFacts) -> str | None:
-    def festival_days(period: Period) -> int:
-        return sum(period.start <= day < period.end for day in facts.spring_festival_dates)
-
-    moved = festival_days(bucket.period) != festival_days(compared_with(bucket, "last_year"))
+    """Whether this year's and last year's period hold unlike shares of their Spring Festivals."""
+    compared = compared_with(bucket, "last_year")
+    if compared.start < facts.first_covered:
+        return None
+    moved = abs(facts.festival_share(bucket.period) - facts.festival_share(compared)) > ROUNDING
     return "spring_festival_moved" if moved else None
 
 
@@ -177,7 +179,7 @@ def _finish(frame: pl.DataFrame, prepared: Prepared) -> pl.DataFrame:
         pl.lit(value, dtype=columns[name]).alias(name) for name, value in constant.items()
     )
     if question.compare:
-        frame = _blank_what_is_not_covered(frame, start_of("month", facts.first_date))
+        frame = _blank_what_is_not_covered(frame, facts.first_covered)
     missing = [
         pl.lit(None, dtype=kind).alias(name)
         for name, kind in columns.items()

@@ -1,5 +1,6 @@
 """What holds for a county in a published version: its days, codes and festivals."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ import polars as pl
 
 from warehouse.errors import UsageError, unknown_value
 from warehouse.published import Published
+from warehouse.query.periods import Period, start_of
 from warehouse.query.question import AREA_LEVELS, FILTERS, NO_CODE, OTHER_SLICES
 
 
@@ -35,6 +37,17 @@ class CountyFacts:
     def known_until(self) -> date:
         """The day after the as-of day."""
         return self.as_of_date + timedelta(days=1)
+
+    @property
+    def first_covered(self) -> date:
+        """First day the records are taken to cover: of the month of the first report."""
+        return start_of("month", self.first_date)
+
+    def festival_share(self, period: Period) -> float:
+        """How many Spring Festivals a period holds, a part of one as its share of days."""
+        years = Counter(day.year for day in self.spring_festival_dates)
+        inside = (day for day in self.spring_festival_dates if period.start <= day < period.end)
+        return sum(1 / years[day.year] for day in inside)
 
     def check_codes(self, filters: Mapping[str, tuple[str, ...]]) -> None:
         """Refuse a code that does not exist.
