@@ -131,6 +131,10 @@ def tiles(scope: Scope) -> list[Tile]:
         for answer in context.ask_all([scope.question(name, compare=True) for name in order])
     ]
     months = context.ask_all([months_question(scope, name) for name in order])
+    months = [
+        comparable_months(frame, context.kpis[name])
+        for name, frame in zip(order, months, strict=True)
+    ]
     before = context.services.map(lambda row: _previous(scope, row), rows)
     return [
         Tile(kpi=context.kpis[name], row=row, previous=previous, months=frame)
@@ -143,6 +147,13 @@ def months_question(scope: Scope, kpi_id: str) -> Question:
     as_of = scope.context.builds[scope.view.county].as_of_date
     start = max(first_of_month(as_of, back=SPARK_MONTHS), first_of_month(scope.first_date))
     return scope.question(kpi_id, by=("month",), start=start, end=date.max)
+
+
+def comparable_months(months: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
+    """The months that can stand side by side: a count of half a month is no fall by half."""
+    if kpi.kind != "ratio":
+        return months
+    return months.filter(pl.col("period_end_date").dt.day() == 1)
 
 
 def trend_question(scope: Scope, kpi_id: str) -> Question:

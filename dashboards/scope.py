@@ -116,12 +116,24 @@ class Scope:
 
     @property
     def level_below(self) -> str | None:
-        """The level to compare within the area: the next one down, else the area's own."""
-        at = self.levels.index(self.area.level) if self.area.level in self.levels else 0
-        below = self.levels[at + 1 : at + 2]
-        if below and below[0] != "grid":
-            return below[0]
-        return self.area.level if self.area.level != "county" else None
+        """The level to compare within the area: the next one down that has several areas.
+
+        The area's own level where there is none below, null where the county has no levels. Grids
+        are left to the map.
+        """
+        if self.area.level not in self.levels:
+            return None
+        below = self.levels[self.levels.index(self.area.level) + 1 :]
+        several = [level for level in below if level != "grid" and self._count_within(level) > 1]
+        if several:
+            return several[0]
+        return self.area.level if self.area.level != "county" else next(iter(below), None)
+
+    def _count_within(self, level: str) -> int:
+        areas = [area for area in self.areas.values() if area.level == level]
+        if self.area.level == "county":
+            return len(areas)
+        return sum(area.parent_code == self.area.code for area in areas)
 
     @property
     def compared_area(self) -> Area:

@@ -146,12 +146,12 @@ def _rule(slices: list[SliceValue], level_name: str, lang: Lang) -> str:
     judged = [line for line in slices if line.verdict != "unjudged"]
     if not judged:
         return text("ranking.rule.plain", lang)
-    return text(
-        "ranking.rule",
-        lang,
-        count=len(judged),
-        level=level_name,
-        by_chance=max(round(len(judged) * SHARE_BY_CHANCE), 1),
+    rule = text("ranking.rule", lang)
+    by_chance = round(len(judged) * SHARE_BY_CHANCE)
+    if not by_chance:
+        return rule
+    return rule + text(
+        "ranking.rule.chance", lang, count=len(judged), level=level_name, by_chance=by_chance
     )
 
 

@@ -123,7 +123,7 @@ def status_strip(status: DataStatus, *, zone: tzinfo, lang: Lang) -> Component:
 def _pair(label: str, value: str, *, mark: str = "", note: str = "", name: str = "") -> Component:
     return html.Div(
         [
-            html.Dt([html.I(className=f"swatch {mark}")] * bool(mark) + [label]),
+            html.Dt([html.I(className=f"share-mark {mark}")] * bool(mark) + [label]),
             html.Dd(value, **({"data-count": name} if name else {})),
         ],
         title=note,

@@ -17,6 +17,7 @@ from dashboards.i18n import Lang, text
 from dashboards.overview_data import (
     Row,
     areas_ranked,
+    comparable_months,
     departments_ranked,
     programme_start,
     tiles,
@@ -85,7 +86,7 @@ def _panel(title: str, body: list[Component], *, tools: list[Component], name: s
 def _trend_panel(scope: Scope) -> Component:
     view, lang = scope.view, scope.view.lang
     kpi = scope.context.kpis[view.kpi]
-    months = scope.context.ask(trend_question(scope, view.kpi))
+    months = comparable_months(scope.context.ask(trend_question(scope, view.kpi)), kpi)
     # A baseline is a figure of the whole county, so it says nothing of one town or department.
     baseline = None if scope.where else kpi.baseline_of(view.county)
     figure = trend(
