@@ -15,6 +15,7 @@ with
             cases.case_id,
             cases.county_code,
             cases.time_zone,
+            cases.suspended_at,
             suspensions.suspended_working_minutes,
             coalesce(cases.delivered_due_at, limits.limit_due_at) as due_at,
             coalesce(
@@ -26,6 +27,8 @@ with
         where suspensions.suspended_working_minutes > 0
     ),
 
+    -- A deadline that had gone by when the suspension began stays: what was late by then, a
+    -- response above all, is not made good by what came after.
     deadlines as (
         select
             case_id,
@@ -34,7 +37,7 @@ with
             'resolution' as limit_kind,
             {{ local_time("due_at", "time_zone") }} as due_local_at
         from suspended_cases
-        where due_at is not null
+        where due_at >= suspended_at
         union all
         select
             case_id,
@@ -43,7 +46,7 @@ with
             'response' as limit_kind,
             {{ local_time("response_due_at", "time_zone") }} as due_local_at
         from suspended_cases
-        where response_due_at is not null
+        where response_due_at >= suspended_at
     ),
 
     targets as (
