@@ -117,15 +117,14 @@ def _records(lines: Iterator[str], *, source: Source, path: Path) -> Iterator[li
         ) from error
 
 
-def _from_file(text: TextFile, *, source: Source, width: int, keep_faults: bool) -> str:
+def _from_file(text: TextFile, *, source: Source, width: int) -> str:
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    faults = "store_rejects = true, rejects_limit = 0" if keep_faults else "ignore_errors = true"
     file = str(text.path).replace("'", "''")
     delimiter = source.delimiter.replace("'", "''")
     return f"""read_csv(
         '{file}', columns = {{{columns}}}, header = true, skip = {source.header_row - 1},
         auto_detect = false, delim = '{delimiter}', quote = '"', escape = '"',
-        max_line_size = {MAX_LINE_BYTES}, {faults}
+        max_line_size = {MAX_LINE_BYTES}, store_rejects = true, rejects_limit = 0
     )"""
 
 
@@ -138,7 +137,7 @@ def _rows(
     wanted: dict[str, int],
 ) -> pl.DataFrame:
     taken = sorted(set(wanted.values()))
-    table = _from_file(text, source=source, width=width, keep_faults=True)
+    table = _from_file(text, source=source, width=width)
     # The engine's order of rows is the file's as long as nothing reorders them.
     columns = ", ".join(f"c{place}" for place in taken)
     frame: pl.DataFrame = engine.sql(f"select {columns} from {table}").pl()
@@ -255,7 +254,8 @@ def _originals(
     broken: Sequence[Broken],
 ) -> list[str]:
     """Read again, all columns of the few records that were refused."""
-    table = _from_file(text, source=source, width=len(header), keep_faults=False)
+    # Faults are stored here too: told to ignore them, the engine drops sound rows with the bad.
+    table = _from_file(text, source=source, width=len(header))
     height = max(records, default=0)
     places = dict(zip(_numbers(height, broken).to_list(), itertools.count(1), strict=False))
     wanted = pl.DataFrame({"place": [places[record] for record in records]})
