@@ -64,11 +64,16 @@ def commit(
     batch: Batch, *, landed: pl.DataFrame | None, refused: pl.DataFrame, paths: Paths
 ) -> None:
     """Put a batch in place, all of it or nothing. `landed` is None for a batch refused whole."""
-    is_whole = landed is None
+    quarantine = paths.quarantine / batch.dataset
     if refused.height:
-        _place(paths.quarantine / batch.dataset, batch=batch, rows=refused, with_ledger=is_whole)
-    if landed is not None:
+        _place(quarantine, batch=batch, rows=refused, with_ledger=landed is None)
+    if landed is None:
+        return
+    try:
         _place(paths.landing / batch.dataset, batch=batch, rows=landed, with_ledger=True)
+    except BaseException:
+        shutil.rmtree(quarantine / f"batch={batch.batch_id}", ignore_errors=True)
+        raise
 
 
 def _place(parent: Path, *, batch: Batch, rows: pl.DataFrame, with_ledger: bool) -> None:

@@ -7,12 +7,14 @@ from the source (closed code lists); none is written for one dataset.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
 from etl.contract import Column, Rule
-from etl.parse import clock_of, text_of
+from etl.parse import clock_of, text_of, typed
+from etl.readers import Extract
 from etl.readers.extract import ROW
 from etl.source import Source
 from warehouse.counties import County
@@ -22,6 +24,9 @@ from warehouse.plugins import load_plugins
 FALLBACK = "is_fallback_point"
 SAME_POINT_DEGREES = 5e-7
 """Points closer than this are one: five centimetres, half the last digit publishers write."""
+
+PART_ROWS = 250_000
+"""Rows judged at a time."""
 
 MOST_SHOWN = 200
 """Characters of an offending value that a message shows."""
@@ -48,37 +53,59 @@ class Judged:
     refused: pl.DataFrame
 
 
-def judge(
-    frame: pl.DataFrame,
-    *,
-    source: Source,
-    county: County,
-    spelled: dict[str, str],
-    has_nul: bool = False,
-) -> Judged:
-    """Hold a working frame (`etl.parse.typed`) against its contract and source.
+def judge(extract: Extract, *, source: Source, county: County) -> Judged:
+    """Give a file's rows their types and hold them against contract and source.
 
     Points are taken to CGCS2000 on the way. A row whose key and version stand earlier in the file
     is refused only where it is otherwise sound: a broken first copy does not stop the second.
     """
-    contract = source.contract
+    zone = ZoneInfo(source.time_zone or county.time_zone)
+    # In parts, so that texts, clocks and marks of all rows are never in memory at once.
+    slices = list(extract.frame.iter_slices(PART_ROWS)) or [extract.frame]
+    parts = [
+        _judge_part(
+            typed(part, source=source, zone=zone), extract=extract, source=source, county=county
+        )
+        for part in slices
+    ]
+    judged = Judged(
+        landed=pl.concat([part.landed for part in parts]),
+        refused=pl.concat([part.refused for part in parts]),
+    )
+    for rule in source.contract.rules:
+        if rule.kind == "unique":
+            judged = _without_repeats(judged, rule=rule, spelled=extract.spelled)
+    return judged
+
+
+def _judge_part(frame: pl.DataFrame, *, extract: Extract, source: Source, county: County) -> Judged:
     frame = _with_points(frame, source=source, county=county)
-    checks = list(_checks(frame, source=source, county=county, spelled=spelled, has_nul=has_nul))
+    checks = list(_checks(frame, extract=extract, source=source, county=county))
     fails = frame.select(
         check.fails.fill_null(False).alias(str(place)) for place, check in enumerate(checks)
     )
     is_refused = fails.select(pl.any_horizontal(pl.all())).to_series()
-    for rule in contract.rules:
-        if rule.kind == "unique":
-            again = _repeated(frame, rule=rule, is_refused=is_refused)
-            fails = fails.with_columns(again.alias(str(len(checks))))
-            detail = _rule_detail(rule, frame=frame, spelled=spelled)
-            checks.append(Check(reason=rule.name, fails=pl.lit(False), detail=detail))
-            is_refused = is_refused | again
-    names = [*contract.column_names, ROW, *([FALLBACK] if contract.point else [])]
+    flag = [FALLBACK] if source.contract.point else []
+    landed = frame.select(*source.contract.column_names, ROW, *flag)
     return Judged(
-        landed=frame.select(names).filter(~is_refused) if is_refused.any() else frame.select(names),
+        landed=landed.filter(~is_refused) if is_refused.any() else landed,
         refused=_reasons(frame, fails=fails, checks=checks, is_refused=is_refused),
+    )
+
+
+def _without_repeats(judged: Judged, *, rule: Rule, spelled: dict[str, str]) -> Judged:
+    """Refuse landed rows with the same values of the rule's columns as one above them."""
+    landed, columns = judged.landed, list(rule.columns)
+    if any(landed[column].n_unique() == landed.height for column in columns):
+        return judged
+    again = landed.select(pl.struct(columns).is_first_distinct().not_()).to_series()
+    refused = landed.filter(again).select(
+        ROW,
+        pl.concat_list(pl.lit(rule.name)).alias("reasons"),
+        pl.concat_list(_rule_detail(rule, frame=landed, spelled=spelled)).alias("details"),
+    )
+    return Judged(
+        landed=landed.filter(~again), refused=pl.concat([judged.refused, refused]).sort(ROW)
     )
 
 
@@ -101,15 +128,15 @@ def _reasons(
 
 
 def _checks(
-    frame: pl.DataFrame, *, source: Source, county: County, spelled: dict[str, str], has_nul: bool
+    frame: pl.DataFrame, *, extract: Extract, source: Source, county: County
 ) -> Iterator[Check]:
     for column in source.contract.columns:
-        label = _label(column.name, spelled)
+        label = _label(column.name, extract.spelled)
         text = text_of(column.name) if text_of(column.name) in frame.columns else column.name
         if text in frame.columns and frame.schema[text] != pl.Null:
             yield from _type_checks(column, text=text, label=label, source=source, county=county)
         yield from _value_checks(column, text=text, label=label, source=source)
-        if has_nul and frame.schema[text] == pl.String:
+        if extract.has_nul and frame.schema[text] == pl.String:
             yield Check(
                 reason=f"nul_byte:{column.name}",
                 fails=pl.col(text).str.contains("\0", literal=True),
@@ -117,7 +144,7 @@ def _checks(
             )
     for rule in source.contract.rules:
         if rule.kind != "unique":
-            yield _rule_check(rule, frame=frame, spelled=spelled, county=county)
+            yield _rule_check(rule, frame=frame, spelled=extract.spelled, county=county)
 
 
 def _label(column: str, spelled: dict[str, str]) -> str:
@@ -234,19 +261,6 @@ def _rule_detail(rule: Rule, *, frame: pl.DataFrame, spelled: dict[str, str]) ->
         shown = pl.coalesce(pl.col(text).cast(pl.String).str.slice(0, MOST_SHOWN), pl.lit("—"))
         parts += [pl.lit(f"{', ' if place else ''}{_label(name, spelled)} "), shown]
     return pl.concat_str(parts)
-
-
-def _repeated(frame: pl.DataFrame, *, rule: Rule, is_refused: pl.Series) -> pl.Series:
-    """True where a sound row has the same values as a sound row above it."""
-    columns = list(rule.columns)
-    nothing = pl.repeat(False, frame.height, eager=True)
-    if frame[columns[0]].n_unique() == frame.height:
-        return nothing
-    # A refused row is its own kind, so it neither repeats nor is repeated.
-    marked = frame.select(columns).with_columns(
-        pl.when(is_refused).then(pl.int_range(pl.len())).alias(ROW)
-    )
-    return marked.select(pl.struct(pl.all()).is_first_distinct().not_()).to_series()
 
 
 def _with_points(frame: pl.DataFrame, *, source: Source, county: County) -> pl.DataFrame:

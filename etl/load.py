@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
 
 from etl.batch import already_landed, commit, next_batch_id, sweep
 from etl.check import FALLBACK, Judged, judge
-from etl.parse import typed
 from etl.readers import Extract, read_file
 from etl.readers.extract import ROW
 from etl.source import Source, get_source
@@ -141,13 +139,7 @@ def _load(
         extract = read_file(
             file, source=source, county=county, scratch=Path(scratch), settings=settings
         )
-        judged = judge(
-            typed(extract, source=source, zone=ZoneInfo(source.time_zone or county.time_zone)),
-            source=source,
-            county=county,
-            spelled=extract.spelled,
-            has_nul=extract.has_nul,
-        )
+        judged = judge(extract, source=source, county=county)
         refused = _quarantined(extract, judged)
     if strict and refused.height:
         raise _first_refusal(refused, file=file, source=source, rows_read=extract.rows_read)

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from etl.contract import Column
-from etl.readers import Extract
 from etl.source import Source
 
 POLARS_TYPES: dict[str, pl.DataType] = {
@@ -41,13 +40,13 @@ def clock_of(column: str) -> str:
     return f"clock {column}"
 
 
-def typed(extract: Extract, *, source: Source, zone: ZoneInfo) -> pl.DataFrame:
-    """The working frame of a file: every contract column with its type, ROW, texts and clocks.
+def typed(given: pl.DataFrame, *, source: Source, zone: ZoneInfo) -> pl.DataFrame:
+    """The working frame of rows as read: contract columns with their types, ROW, texts, clocks.
 
     Local times become UTC instants; a repeated hour is its first occurrence, and a time in an hour
     that the clocks skipped is null beside its clock.
     """
-    frame = _texts(extract.frame, source=source)
+    frame = _texts(given, source=source)
     values = [
         one.alias(name)
         for column in source.contract.columns

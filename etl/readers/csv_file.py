@@ -108,12 +108,15 @@ def _records(lines: Iterator[str], *, source: Source, path: Path) -> Iterator[li
     # The limit is the process's; it is the same for every file, so setting it again is harmless.
     csv.field_size_limit(MAX_LINE_BYTES)
     reader = csv.reader(lines, delimiter=source.delimiter)
+    begins = 1
     try:
-        yield from reader
+        for row in reader:
+            yield row
+            begins = reader.line_num + 1
     except csv.Error as error:
         raise InputError(
-            f"{path.name}: line {reader.line_num:,}: 引号未闭合或字段过长 / a quote that is never "
-            f"closed or a field over {MAX_LINE_BYTES:,} bytes ({error})"
+            f"{path.name}: line {begins:,}: 引号未闭合或字段过长 / a quote that is never closed or "
+            f"a field over {MAX_LINE_BYTES:,} bytes begins here ({error})"
         ) from error
 
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -85,11 +84,15 @@ def test_an_unknown_source_is_named_with_those_there_are(tmp_path: Path) -> None
         load_files("harbor", [GOOD], settings=make_settings(tmp_path))
 
 
-def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: Any) -> None:
+@pytest.mark.parametrize("area", ["quarantine", "landing"])
+def test_a_full_disk_leaves_nothing_behind(
+    area: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = make_settings(tmp_path)
 
-    def no_space(_path: Path) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    def no_space(path: Path) -> None:
+        if area in path.parts:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(etl.batch, "_flush", no_space)
     (report,) = load(settings, BAD)

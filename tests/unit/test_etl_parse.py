@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
+import etl.check
 from etl.check import judge
 from etl.parse import typed
 from etl.readers.extract import ROW, Extract
@@ -23,20 +24,21 @@ def _source(home: Path, **changes: Any) -> Source:
     return get_source(make_settings(home, **changes), "harbour")
 
 
-def _typed(source: Source, *, zone: ZoneInfo = BOSTON, **columns: list[Any]) -> pl.DataFrame:
+def _extract(**columns: list[Any]) -> Extract:
     given = {"case_number": ["1"], "category_code": ["pothole"], **columns}
     height = max(len(values) for values in given.values())
-    frame = pl.DataFrame(
-        {
-            name: values if len(values) == height else values * height
-            for name, values in given.items()
-        },
-        strict=False,
-    ).with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW))
-    extract = Extract(
-        frame=frame, spelled={}, originals=lambda _: [], lines=lambda records: [None] * len(records)
+    full = {name: one if len(one) == height else one * height for name, one in given.items()}
+    rows = pl.DataFrame(full, strict=False)
+    return Extract(
+        frame=rows.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(ROW)),
+        spelled={"longitude": "lon"},
+        originals=lambda records: ["{}"] * len(records),
+        lines=lambda records: [None] * len(records),
     )
-    return typed(extract, source=source, zone=zone)
+
+
+def _typed(source: Source, *, zone: ZoneInfo = BOSTON, **columns: list[Any]) -> pl.DataFrame:
+    return typed(_extract(**columns).frame, source=source, zone=zone)
 
 
 def test_a_repeated_hour_is_its_first_occurrence(tmp_path: Path) -> None:
@@ -91,16 +93,23 @@ def test_whole_numbers(text: str, value: int | None, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["inf", "nan", "1,5", "4 2"])
 def test_what_is_no_finite_number_is_refused(text: str, tmp_path: Path) -> None:
-    frame = _typed(_source(tmp_path), longitude=[text], latitude=["42.3"])
-    settings = Settings(home=tmp_path)
-    judged = judge(
-        frame.with_columns(reported_at=pl.lit(datetime(2024, 1, 1, tzinfo=UTC))),
-        source=_source(tmp_path),
-        county=get_county(settings, "boston"),
-        spelled={"longitude": "lon"},
-    )
+    moment = "2024-01-01 00:00:00"
+    extract = _extract(longitude=[text], latitude=["42.3"], reported_at=[moment])
+    county = get_county(Settings(home=tmp_path), "boston")
+    judged = judge(extract, source=_source(tmp_path), county=county)
     assert judged.refused["reasons"].to_list() == [["not_a_number:longitude"]]
-    assert f'"{text}"' in judged.refused["details"][0][0]
+    assert f'lon (longitude): "{text}"' in judged.refused["details"][0][0]
+
+
+def test_a_repeat_is_seen_across_the_parts_a_file_is_judged_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(etl.check, "PART_ROWS", 2)
+    extract = _extract(case_number=["1", "2", "3", "1"], reported_at=["2024-01-01 00:00:00"])
+    county = get_county(Settings(home=tmp_path), "boston")
+    judged = judge(extract, source=_source(tmp_path), county=county)
+    assert judged.landed[ROW].to_list() == [1, 2, 3]
+    assert judged.refused.select(ROW, "reasons").rows() == [(4, ["duplicate_key"])]
 
 
 def test_codes_are_mapped_before_they_are_held_against_the_list(tmp_path: Path) -> None:
