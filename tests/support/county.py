@@ -47,7 +47,7 @@ def publish_county(home: Path, *, cases: int = 12_000, seed: int = 1) -> Path:
         "mart.dim_dates": _frame(TYPES["dates"], []),
         **{f"kpi.{name}": frame for name, frame in catalogue_frames().items()},
         "ops.build": _frame(TYPES["build"], [_build()]),
-        **_ops(cases),
+        **operations(cases),
     }
     with duckdb.connect(str(file)) as connection:
         for schema in ("mart", "kpi", "ops"):
@@ -166,7 +166,8 @@ def _build() -> dict[str, Any]:
     }
 
 
-def _ops(cases: int) -> dict[str, pl.DataFrame]:
+def operations(cases: int) -> dict[str, pl.DataFrame]:
+    """The tables of schema `ops` that tell where the cases came from, by name."""
     received = AS_OF + timedelta(hours=1)
     batch = {"batch_id": "20261115-0001", "dataset": "grid_events", "county_code": COUNTY}
     return {

@@ -1,0 +1,55 @@
+"""Debian's Chromium where there is one, and a county to look at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.support.chromium import launch_arguments
+from tests.support.county import publish_county
+from tests.support.served import served
+from warehouse.published import Published, PublishedStore
+from warehouse.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start without anything that would reach for the network."""
+    return {**browser_type_launch_args, **launch_arguments()}
+
+
+@pytest.fixture(scope="session")
+def county_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a published county."""
+    home = tmp_path_factory.mktemp("county")
+    publish_county(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def published(county_home: Path) -> Published:
+    """What the pages are drawn from."""
+    return PublishedStore(Settings(home=county_home)).current()
+
+
+@pytest.fixture(scope="session")
+def address(county_home: Path) -> Iterator[str]:
+    """Address of a server over the county."""
+    with served(county_home) as url:
+        yield url
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """Errors and warnings of the browser's console, from the start of the test."""
+    found: list[str] = []
+
+    def keep(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            found.append(message.text)
+
+    page.on("console", keep)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found

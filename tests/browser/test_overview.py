@@ -1,0 +1,149 @@
+"""The overview as people meet it."""
+
+import re
+from datetime import date
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.county import SMALL_TOWN, TOWNS
+from tests.support.marts import COUNTY
+from warehouse.catalogue import load_catalogue
+from warehouse.published import Published
+from warehouse.query import Question, answer
+
+pytestmark = pytest.mark.browser
+
+DONE = 'body[data-state="ready"], body[data-state="error"]'
+SIZES = [(1440, 900), (1920, 1080), (390, 844)]
+TOWN = TOWNS["town_code"][2]
+PERIOD = (date(2026, 8, 1), date(2026, 11, 1))
+
+# What is shown but is no text of ours: names of areas, cases and files, and the other language.
+PLAIN_TEXT = """() => {
+  const copy = document.querySelector('#page').cloneNode(true);
+  copy.querySelectorAll(
+    'style, [data-html] [lang], .rank-name, td'
+  ).forEach((part) => part.remove());
+  const inputs = [...document.querySelectorAll('input:not([type=hidden])')].map((input) => input.value);
+  return [copy.textContent, ...inputs].join(' ');
+}"""
+
+
+def open_page(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_selector(DONE)
+    assert page.locator("body").get_attribute("data-state") == "ready"
+
+
+def wait_drawn(page: Page) -> None:
+    page.wait_for_selector('body[data-state="ready"]')
+
+
+def test_tiles_show_what_the_query_answers(
+    page: Page, address: str, published: Published, complaints: list[str]
+) -> None:
+    open_page(page, address)
+    shown = {
+        tile.get_attribute("data-kpi"): tile.get_attribute("data-value")
+        for tile in page.locator(".tile").all()
+    }
+    asked = {}
+    for kpi_id in load_catalogue():
+        question = Question(kpi_id, COUNTY, start=PERIOD[0], end=PERIOD[1])
+        value = answer(published, question)["value"].item()
+        asked[kpi_id] = "" if value is None else repr(value)
+    assert shown == asked
+    assert complaints == []
+
+
+def test_a_filter_changes_the_address_and_back_undoes_it(page: Page, address: str) -> None:
+    open_page(page, address)
+    before = page.locator("#tile-open_backlog .value").inner_text()
+    page.locator(f'.rank[data-code="{TOWN}"]').click()
+    page.wait_for_url(re.compile(f"area={TOWN}"))
+    expect(page.locator("#tile-open_backlog .value")).not_to_have_text(before)
+    expect(page.locator(f'.rank[data-code="{TOWN}"]')).to_have_attribute("aria-current", "true")
+    page.go_back()
+    expect(page.locator("#tile-open_backlog .value")).to_have_text(before)
+    assert "area=" not in page.url
+
+
+def test_choosing_a_department_from_the_list_filters(page: Page, address: str) -> None:
+    open_page(page, address)
+    page.locator(".choice-department input").first.click()
+    page.get_by_role("option", name="城管局").click()
+    page.wait_for_url(re.compile("department=urban_management"))
+    wait_drawn(page)
+    expect(page.locator(".reset")).to_be_visible()
+
+
+def test_a_tile_opens_its_receipt_with_the_rows_behind_it(page: Page, address: str) -> None:
+    open_page(page, address)
+    page.locator("#tile-on_time_resolution_rate").click()
+    receipt = page.locator(".receipt")
+    expect(receipt).to_have_attribute("data-receipt", "on_time_resolution_rate")
+    wait_drawn(page)
+    assert "receipt=on_time_resolution_rate" in page.url
+    expect(receipt.locator("tbody tr")).to_have_count(200)
+    first = receipt.locator("tbody tr").first.inner_text()
+    assert "20261115-0001" in first
+    receipt.get_by_role("link", name="不计入").click()
+    expect(receipt.locator('tbody tr[data-role="numerator"]')).to_have_count(0)
+    with page.expect_download() as download:
+        receipt.get_by_role("link", name="下载").click()
+    lines = download.value.path().read_bytes().decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("case_id,role,")
+    assert {line.split(",")[1] for line in lines[1:]} == {"excluded"}
+    page.keyboard.press("Escape")
+    expect(receipt).to_be_hidden()
+    assert "receipt" not in page.url
+
+
+def test_an_area_without_a_case_is_said_to_have_none_due(page: Page, address: str) -> None:
+    open_page(page, f"{address}/?area={TOWNS['town_code'][SMALL_TOWN]}&period=last-month")
+    tile = page.locator("#tile-on_time_resolution_rate")
+    expect(tile.locator(".no-value")).to_have_text("无应办")
+    expect(tile.locator(".value")).to_have_count(0)
+
+
+def test_no_text_is_left_in_the_other_language(page: Page, address: str) -> None:
+    for query, foreign in (("", r"[A-Za-z]{3,}"), ("?lang=en", r"[\u4e00-\u9fff]+")):
+        open_page(page, f"{address}/{query}")
+        assert re.findall(foreign, page.evaluate(PLAIN_TEXT)) == []
+        assert page.locator("html").get_attribute("lang") == ("en" if query else "zh-CN")
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(
+    "query", ["", "?lang=en&theme=dark", "?lang=en&receipt=response_time_mean"]
+)
+def test_nothing_runs_out_of_the_window(
+    page: Page, address: str, width: int, height: int, query: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    open_page(page, f"{address}/{query}")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_keyboard_reaches_a_tile_and_opens_it(page: Page, address: str) -> None:
+    open_page(page, address)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.locator("#tile-resolution_rate").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".receipt")).to_have_attribute("data-receipt", "resolution_rate")
+
+
+def test_the_theme_is_kept_for_the_next_page(page: Page, address: str) -> None:
+    open_page(page, f"{address}/?theme=dark")
+    open_page(page, address)
+    scheme = page.locator("html").get_attribute("data-mantine-color-scheme")
+    assert scheme == "dark"
+
+
+def test_an_unknown_value_is_named_with_the_ones_there_are(page: Page, address: str) -> None:
+    page.goto(f"{address}/?kpi=nonsense")
+    page.wait_for_selector('body[data-state="error"]')
+    expect(page.get_by_role("alert")).to_contain_text('kpi "nonsense"')
+    expect(page.get_by_role("alert")).to_contain_text("response_time_median")

@@ -1,0 +1,76 @@
+"""What the overview says about numbers."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dashboards.overview_data import Tile, comparable_months, overlap, verdict
+from warehouse.catalogue import load_catalogue
+
+CATALOGUE = load_catalogue()
+RATE = CATALOGUE["on_time_resolution_rate"]
+MINUTES = CATALOGUE["response_time_median"]
+PER_1000 = CATALOGUE["cases_per_1000_residents"]
+
+
+def row(low: float | None, value: float | None, high: float | None, **more: Any) -> dict[str, Any]:
+    base = {"value": value, "interval_low": low, "interval_high": high, "status": "no_target"}
+    return (
+        base
+        | {"target": None, "denominator": 1, "excluded_count": 0, "not_yet_due_count": 0}
+        | more
+    )
+
+
+def tile(current: dict[str, Any], previous: dict[str, Any] | None = None) -> Tile:
+    return Tile(kpi=RATE, row=current, previous=previous, months=pl.DataFrame())
+
+
+@pytest.mark.parametrize(
+    ("kpi", "low", "high", "expected"),
+    [
+        (RATE, 0.85, 0.95, "within"),
+        (RATE, 0.90, 0.95, "within"),
+        (RATE, 0.91, 0.95, "better"),
+        (RATE, 0.80, 0.89, "worse"),
+        (MINUTES, 0.91, 0.95, "worse"),
+        (MINUTES, 0.80, 0.89, "better"),
+        (PER_1000, 0.91, 0.95, "higher"),
+        (RATE, None, None, "unjudged"),
+    ],
+)
+def test_an_area_is_marked_only_when_its_interval_leaves_out_the_whole(
+    kpi: Any, low: float | None, high: float | None, expected: str
+) -> None:
+    assert verdict(row(low, 0.9, high), 0.9, kpi) == expected
+
+
+def test_a_change_is_within_chance_when_the_intervals_touch() -> None:
+    assert overlap(row(0.8, 0.85, 0.9), row(0.9, 0.92, 0.95)) is True
+    assert overlap(row(0.8, 0.85, 0.89), row(0.9, 0.92, 0.95)) is False
+    assert overlap(row(None, 0.85, None), row(0.9, 0.92, 0.95)) is None
+
+
+def test_a_missed_target_within_the_interval_is_near() -> None:
+    assert tile(row(0.92, 0.94, 0.96, target=0.95, status="missed")).standing == "near"
+    assert tile(row(0.90, 0.92, 0.94, target=0.95, status="missed")).standing == "missed"
+    assert tile(row(0.94, 0.96, 0.97, target=0.95, status="met")).standing == "met"
+    assert tile(row(0.94, 0.96, 0.97)).standing == "none"
+
+
+def test_all_excluded_is_not_delivered_and_nothing_at_all_is_not() -> None:
+    assert tile(row(None, None, None, denominator=0, excluded_count=9)).is_not_delivered
+    assert not tile(row(None, None, None, denominator=0)).is_not_delivered
+
+
+def test_without_a_previous_period_there_is_no_change() -> None:
+    assert tile(row(0.8, 0.9, 0.95)).difference is None
+    assert tile(row(0.8, 0.9, 0.95), row(None, None, None)).difference is None
+
+
+def test_a_month_so_far_does_not_stand_beside_whole_months_of_a_count() -> None:
+    months = pl.DataFrame({"period_end_date": [date(2026, 11, 1), date(2026, 11, 16)]})
+    assert comparable_months(months, PER_1000).height == 1
+    assert comparable_months(months, RATE).height == 2
