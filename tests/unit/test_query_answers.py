@@ -431,3 +431,14 @@ def test_a_longer_holiday_has_not_moved(tmp_path: Path) -> None:
     first_quarter = {"start": date(2026, 1, 1), "end": date(2026, 4, 1)}
     row = one(tmp_path, cases, compare=True, dates=dates, **first_quarter)
     assert row["comparison_caveat"] is None
+
+
+def test_a_backlog_that_was_unknown_then_stays_unknown(tmp_path: Path) -> None:
+    cases = [
+        case("known", at(1), department_code="x"),
+        case("unknown", at(1, month=9), department_code="y", is_closing_unknown=True),
+    ]
+    frame = ask(tmp_path, cases, "open_backlog", by=("department",), compare=True)
+    assert frame["department_code"].to_list() == ["x", "y"]
+    assert frame["value"].to_list() == [1.0, None]
+    assert frame["previous_value"].to_list() == [0.0, None]

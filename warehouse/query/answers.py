@@ -1,5 +1,6 @@
 """From a question to its values, in one SQL statement."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any, cast
@@ -12,8 +13,9 @@ from warehouse.published import Published
 from warehouse.query.county import CountyFacts, county_facts
 from warehouse.query.periods import Back, Bucket, Period, buckets, compared_with, whole
 from warehouse.query.question import Question
-from warehouse.query.scope import area_of_all
-from warehouse.query.statement import CURRENT, Span, statement
+from warehouse.query.scope import area_of_all, code_column
+from warehouse.query.statement import CURRENT, ZERO_WHEN_ABSENT, Span, statement
+from warehouse.query.values import with_values
 
 COLUMNS: dict[str, pl.DataType] = {
     "kpi_id": pl.String(),
@@ -58,6 +60,9 @@ COMPARISON_COLUMNS: dict[str, pl.DataType] = {
 """Columns after those, in order, where a comparison was asked for."""
 
 ROUNDING = 1e-9
+SPAN = "compared_span_id"
+DAYS = {"period_start_date": "start_date", "period_end_date": "end_date"}
+COMPARED = ("value", "numerator", "denominator", "excluded_count", "not_yet_due_count")
 BACKS: tuple[Back, ...] = ("previous", "last_year")
 
 
@@ -127,8 +132,83 @@ def answer(published: Published, question: Question) -> pl.DataFrame:
     """
     prepared = prepare(published, question)
     spans = _spans(prepared)
-    text, parameters = statement(prepared.kpi, question, spans)
-    return _finish(published.sql(text, parameters), prepared)
+    asked = statement(prepared.kpi, question, spans)
+    parts = published.sql(asked.text, asked.parameters)
+    return _finish(_arranged(parts, spans, asked.span_ids, prepared), prepared)
+
+
+def _arranged(
+    parts: pl.DataFrame, spans: list[Span], span_ids: Mapping[Period, int], prepared: Prepared
+) -> pl.DataFrame:
+    """Parts by span and slice → one row per bucket and slice, with what it is compared with."""
+    level = prepared.question.area_level
+    if level:
+        parts = parts.rename({code_column(level): "area_code"})
+    slices = [name for name in parts.columns if name.endswith("_code")]
+    valued = with_values(parts, prepared.kpi)
+    rows = _of_role(CURRENT, spans, span_ids).join(valued, on="span_id", how="inner")
+    rows = rows.with_columns(_status(prepared.kpi))
+    for back in BACKS if prepared.question.compare else ():
+        compared = _of_role(back, spans, span_ids).select("bucket_number", "span_id", *DAYS)
+        rows = rows.join(
+            compared.rename(
+                {day: f"{back}_{name}" for day, name in DAYS.items()} | {"span_id": SPAN}
+            ),
+            on="bucket_number",
+        ).join(
+            valued.select(
+                pl.col("span_id").alias(SPAN),
+                *slices,
+                *(pl.col(name).alias(f"{back}_{name}") for name in COMPARED if name in valued),
+            ),
+            on=[SPAN, *slices],
+            how="left",
+            nulls_equal=True,
+        )
+        # A slice that was not there then had no cases; that is no value, but for a count.
+        rows = rows.drop(SPAN).with_columns(_zero_where_absent(back, prepared.kpi, rows.columns))
+    return rows
+
+
+def _of_role(role: str, spans: list[Span], span_ids: Mapping[Period, int]) -> pl.DataFrame:
+    chosen = [span for span in spans if span.role == role]
+    return pl.DataFrame(
+        {
+            "bucket_number": [span.bucket_number for span in chosen],
+            "span_id": pl.Series([span_ids[span.period] for span in chosen], dtype=pl.Int32),
+            "period_start_date": [span.period.start for span in chosen],
+            "period_end_date": [span.period.end for span in chosen],
+            "target": pl.Series([span.target for span in chosen], dtype=pl.Float64),
+            "comparison_caveat": pl.Series([span.caveat for span in chosen], dtype=pl.String),
+        }
+    )
+
+
+def _status(kpi: Kpi) -> pl.Expr:
+    value, target = pl.col("value"), pl.col("target")
+    is_met = value <= target if kpi.better == "lower" else value >= target
+    return (
+        pl.when(value.is_null())
+        .then(pl.lit("no_value"))
+        .when(target.is_null())
+        .then(pl.lit("no_target"))
+        .when(is_met)
+        .then(pl.lit("met"))
+        .otherwise(pl.lit("missed"))
+        .alias("status")
+    )
+
+
+def _zero_where_absent(back: Back, kpi: Kpi, columns: list[str]) -> list[pl.Expr]:
+    names = [name for name in ZERO_WHEN_ABSENT if name in COMPARED]
+    if kpi.kind == "ratio":
+        names.remove("denominator")
+    zeros = [pl.col(f"{back}_{name}").fill_null(0) for name in names if f"{back}_{name}" in columns]
+    if kpi.kind == "stock":
+        is_absent = pl.col(f"{back}_numerator").is_null()
+        value = pl.when(is_absent).then(0.0).otherwise(f"{back}_value")
+        zeros.append(value.alias(f"{back}_value"))
+    return zeros
 
 
 def _spans(prepared: Prepared) -> list[Span]:
@@ -180,6 +260,9 @@ def _finish(frame: pl.DataFrame, prepared: Prepared) -> pl.DataFrame:
     )
     if question.compare:
         frame = _blank_what_is_not_covered(frame, facts.first_covered)
+    if "not_yet_due_count" not in frame.columns:
+        frame = frame.with_columns(pl.lit(0, pl.Int64).alias("not_yet_due_count"))
+    frame = frame.with_columns((pl.col("not_yet_due_count") > 0).alias("is_provisional"))
     missing = [
         pl.lit(None, dtype=kind).alias(name)
         for name, kind in columns.items()
@@ -207,5 +290,6 @@ def _blank_what_is_not_covered(frame: pl.DataFrame, first_covered: date) -> pl.D
         .then(pl.col(f"{back}_{name}"))
         .alias(f"{back}_{name}")
         for back in BACKS
-        for name in ("value", "numerator", "denominator", "excluded_count", "not_yet_due_count")
+        for name in COMPARED
+        if f"{back}_{name}" in frame.columns
     )

@@ -1,39 +1,12 @@
-"""The SQL of each kind of KPI: its parts per slice and span, and the value made of the parts.
+"""The SQL of each kind of KPI: its parts per slice and span.
 
 Every identifier comes from the catalogue or from this package; values are always parameters.
 """
 
-from dataclasses import dataclass
-
 from warehouse.catalogue import Kpi
 
-Z = "1.959964"
-"""Standard normal quantile of a 95 % interval (kpis rule 12), as written into the SQL."""
-
-PARTS = (
-    "numerator",
-    "denominator",
-    "excluded_count",
-    "not_yet_due_count",
-    "numerator_due_passed",
-    "denominator_due_passed",
-    "quantile_value",
-    "lower",
-    "upper",
-    "deviation",
-    "unknown_count",
-)
-"""Columns of every `measured` relation; a kind leaves the ones it has no use for null."""
-
-
-@dataclass(frozen=True)
-class Value:
-    """SQL of a value from its parts, null wherever the denominator is empty."""
-
-    value: str
-    low: str = "null"
-    high: str = "null"
-    due_passed: str = "null"
+Z = 1.959964
+"""Standard normal quantile of a 95 % interval (kpis rule 12)."""
 
 
 def is_excluded(kpi: Kpi) -> str:
@@ -102,35 +75,3 @@ def _quantile_parts(kpi: Kpi, measured: str) -> dict[str, str]:
         "lower": f"case when {inside} then ({_sorted(kpi)})[cast({low} as bigint)] end",
         "upper": f"case when {inside} then ({_sorted(kpi)})[cast({high} as bigint)] end",
     }
-
-
-def value_of(kpi: Kpi) -> Value:
-    """The value of a KPI from the columns of `parts` (numerator, denominator, …)."""
-    if kpi.kind == "rate":
-        return _rate()
-    if kpi.kind == "mean":
-        half = f"{Z} * deviation / sqrt(denominator)"
-        mean = "numerator / nullif(denominator, 0)"
-        return Value(value=mean, low=f"{mean} - {half}", high=f"{mean} + {half}")
-    if kpi.kind == "quantile":
-        return Value(value="quantile_value", low="lower", high="upper")
-    if kpi.kind == "ratio":
-        return Value(value=f"numerator * {kpi.per}.0 / nullif(denominator, 0)")
-    # Nothing open is zero; nothing known is not.
-    return Value(value="case when numerator > 0 or unknown_count = 0 then numerator end")
-
-
-def _rate() -> Value:
-    """Wilson's score interval, which holds for shares of rows."""
-    n = "nullif(denominator, 0)"
-    share = f"(numerator / {n})"
-    square = f"({Z} * {Z})"
-    centre = f"({share} + {square} / (2 * {n}))"
-    half = f"({Z} * sqrt({share} * (1 - {share}) / {n} + {square} / (4 * {n} * {n})))"
-    scale = f"(1 + {square} / {n})"
-    return Value(
-        value=share,
-        low=f"case when denominator > 0 then greatest(0, ({centre} - {half}) / {scale}) end",
-        high=f"case when denominator > 0 then least(1, ({centre} + {half}) / {scale}) end",
-        due_passed="numerator_due_passed / nullif(denominator_due_passed, 0)",
-    )

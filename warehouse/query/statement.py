@@ -1,11 +1,15 @@
-"""The one SQL statement of a question, put together from its spans, slices and kind of KPI."""
+"""The one SQL statement of a question, put together from its periods, slices and kind of KPI.
+
+A single period is read with one aggregate; several (buckets of time, comparisons) are named
+`span_id`, equal ones once, and each day is joined to the spans it lies in.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from warehouse.catalogue import Kpi
-from warehouse.query.measures import PARTS, Value, aggregates, is_excluded, value_of
+from warehouse.query.measures import aggregates, is_excluded
 from warehouse.query.periods import Back, Period
 from warehouse.query.question import Question
 from warehouse.query.scope import (
@@ -18,16 +22,15 @@ from warehouse.query.scope import (
 
 CURRENT: Literal["current"] = "current"
 
-INTEGER = "bigint"
-DOUBLE_PARTS = ("numerator", "quantile_value", "lower", "upper", "deviation")
 ZERO_WHEN_ABSENT = (
     "numerator",
     "denominator",
+    "excluded_count",
+    "not_yet_due_count",
     "numerator_due_passed",
     "denominator_due_passed",
+    "unknown_count",
 )
-STOCK_PARTS = ("numerator", "excluded_count", "unknown_count")
-COUNTED = ("excluded_count", "not_yet_due_count", "unknown_count")
 
 
 @dataclass(frozen=True)
@@ -41,23 +44,44 @@ class Span:
     caveat: str | None
 
 
-def statement(kpi: Kpi, question: Question, spans: Sequence[Span]) -> tuple[str, dict[str, Any]]:
-    """SQL and parameters; one row per bucket and slice, named as in `answers.COLUMNS`."""
+@dataclass(frozen=True)
+class Statement:
+    """SQL with its parameters; one row per span and slice, with the parts of the value.
+
+    Columns: `span_id` (of `span_ids`), one code per slice, and the parts that the kind has.
+    """
+
+    text: str
+    parameters: dict[str, Any]
+    span_ids: dict[Period, int]
+
+
+def statement(kpi: Kpi, question: Question, spans: Sequence[Span]) -> Statement:
+    """The statement of a question over its spans."""
     parameters = Parameters()
     condition = filter_condition(question, parameters)
+    periods = sorted({span.period for span in spans})
+    span_ids = {period: number for number, period in enumerate(periods)}
     slices = _slices(question)
-    relations = {"spans": _spans_relation(spans, parameters)}
+    relations = {"spans": _spans_relation(span_ids, parameters)}
     if kpi.kind == "stock":
         relations |= _stock_relations(kpi, slices, condition)
+        parts = ["numerator", "excluded_count", "unknown_count"]
     else:
-        relations |= _flow_relations(kpi, slices, condition, spans, parameters)
-    relations["spine"] = _spine(question, slices)
+        first = parameters.add("first_date", periods[0].start)
+        last = parameters.add("last_date", max(period.end for period in periods))
+        day = f"cases.{kpi.date}"
+        within = f"{condition} and {day} >= {first} and {day} < {last}"
+        relations |= _flow_relations(kpi, slices, within, is_single=len(periods) == 1)
+        parts = list(aggregates(kpi))
+    # An aggregate without groups has its one row also where nothing is in it.
+    if slices or len(periods) > 1 or kpi.kind == "stock":
+        relations["spine"] = _spine(question, slices)
     if kpi.kind == "ratio":
         relations["populations"] = _populations(question)
-    relations["parts"] = _parts(kpi, question, slices)
-    relations["answers"] = _answers(kpi, slices)
-    text = "with\n" + ",\n".join(f"{name} as (\n{body}\n)" for name, body in relations.items())
-    return f"{text}\n{_final(question, slices)}", parameters.values
+    final = _parts(kpi, question, slices, parts, has_spine="spine" in relations)
+    bodies = ",\n".join(f"{name} as (\n{body}\n)" for name, body in relations.items())
+    return Statement(f"with\n{bodies}\n{final}", parameters.values, span_ids)
 
 
 def _slices(question: Question) -> tuple[str, ...]:
@@ -78,47 +102,38 @@ def _same_slice(slices: Sequence[str], left: str, right: str) -> str:
     )
 
 
-def _spans_relation(spans: Sequence[Span], parameters: Parameters) -> str:
-    """Rows of `spans`; equal periods share a `span_id`, so each is measured once."""
-    numbers = {period: n for n, period in enumerate(sorted({span.period for span in spans}))}
+def _spans_relation(span_ids: dict[Period, int], parameters: Parameters) -> str:
     columns = {
-        "bucket_number": ("integer", [span.bucket_number for span in spans]),
-        "role": ("varchar", [span.role for span in spans]),
-        "span_id": ("integer", [numbers[span.period] for span in spans]),
-        "start_date": ("date", [span.period.start for span in spans]),
-        "end_date": ("date", [span.period.end for span in spans]),
-        "target": ("double", [span.target for span in spans]),
-        "caveat": ("varchar", [span.caveat for span in spans]),
+        "span_id": ("integer", list(span_ids.values())),
+        "start_date": ("date", [period.start for period in span_ids]),
+        "end_date": ("date", [period.end for period in span_ids]),
     }
     lists = ",\n".join(
-        f"unnest(cast({parameters.add(f'span_{name}', values)} as {kind}[])) as {name}"
+        f"unnest(cast({parameters.add(f'{name}s', values)} as {kind}[])) as {name}"
         for name, (kind, values) in columns.items()
     )
     return f"select {lists}"
 
 
 def _flow_relations(
-    kpi: Kpi, slices: Sequence[str], condition: str, spans: Sequence[Span], parameters: Parameters
+    kpi: Kpi, slices: Sequence[str], within: str, *, is_single: bool
 ) -> dict[str, str]:
-    first = parameters.add("first_date", min(span.period.start for span in spans))
-    last = parameters.add("last_date", max(span.period.end for span in spans))
     sums = ",\n".join(f"{sql} as {part}" for part, sql in aggregates(kpi).items())
-    day = f"cases.{kpi.date}"
-    period = f"{condition} and {day} >= {first} and {day} < {last}"
-    if len({span.period for span in spans}) == 1:
+    if is_single:
+        grouped = "\ngroup by all" if slices else ""
         measured = (
-            f"select 0 as span_id, {_columns(slices, 'cases')}{sums}\n"
-            f"from mart.{kpi.fact} as cases\nwhere {period}\ngroup by all"
+            f"select {_columns(slices, 'cases')}{sums}\n"
+            f"from mart.{kpi.fact} as cases\nwhere {within}{grouped}"
         )
-        return {"measured": measured}
+        return {"measured": f"select 0 as span_id, * from (\n{measured}\n)"}
     span_days = (
         "select span_id, cast(unnest(generate_series(start_date, end_date - 1, interval 1 day))"
-        " as date) as day\nfrom (select distinct span_id, start_date, end_date from spans)"
+        " as date) as day\nfrom spans"
     )
     measured = (
         f"select span_days.span_id, {_columns(slices, 'cases')}{sums}\n"
         f"from mart.{kpi.fact} as cases\n"
-        f"inner join span_days on span_days.day = {day}\nwhere {period}\ngroup by all"
+        f"inner join span_days on span_days.day = cases.{kpi.date}\nwhere {within}\ngroup by all"
     )
     return {"span_days": span_days, "measured": measured}
 
@@ -137,12 +152,12 @@ def _stock_relations(kpi: Kpi, slices: Sequence[str], condition: str) -> dict[st
         )
 
     measured = (
-        f"select stock_days.span_id, {_columns(slices, 'movements')}"
-        "coalesce(sum(moved) filter (not is_excluded), 0) as numerator,\n"
-        "coalesce(sum(moved) filter (is_excluded), 0) as excluded_count,\n"
-        "coalesce(sum(moved) filter (is_unknown), 0) as unknown_count\n"
-        "from (select distinct span_id, end_date from spans) as stock_days\n"
-        "inner join movements on movements.moved_on < stock_days.end_date\ngroup by all\n"
+        f"select spans.span_id, {_columns(slices, 'movements')}"
+        "sum(moved) filter (not is_excluded) as numerator,\n"
+        "sum(moved) filter (is_excluded) as excluded_count,\n"
+        "sum(moved) filter (is_unknown) as unknown_count\n"
+        "from spans\n"
+        "inner join movements on movements.moved_on < spans.end_date\ngroup by all\n"
         "having numerator > 0 or excluded_count > 0"
     )
     return {
@@ -157,14 +172,14 @@ def leaving_day(kpi: Kpi) -> str:
 
 
 def _spine(question: Question, slices: Sequence[str]) -> str:
-    """Buckets × areas valid in them × the other codes met, and whatever else was measured."""
+    """Spans × areas valid in them × the other codes met, and whatever else was measured."""
     level = question.area_level
     others = [name for name in slices if name != level]
-    current = "from spans"
-    codes: list[str] = []
+    codes = ["spans.span_id"]
+    body = "from spans"
     if level:
         codes.append(f"areas.area_code as {code_column(level)}")
-        current += (
+        body += (
             "\ninner join mart.dim_areas as areas"
             f"\n  on {area_condition(question, level)}"
             "\n  and (areas.valid_from_date is null or areas.valid_from_date < spans.end_date)"
@@ -172,20 +187,14 @@ def _spine(question: Question, slices: Sequence[str]) -> str:
         )
     if others:
         codes.append(_columns(others, "met", end=""))
-        current += (
+        body += (
             f"\ncross join (select distinct {_columns(others, 'measured', end='')} from measured)"
             " as met"
         )
-    selected = "".join(f", {code}" for code in codes)
-    spine = (
-        f"select distinct spans.bucket_number{selected}\n{current}\nwhere spans.role = 'current'"
-    )
+    spine = f"select {', '.join(codes)}\n{body}"
     if not slices:
         return spine
-    return (
-        f"{spine}\nunion\nselect spans.bucket_number, {_columns(slices, 'measured', end='')}\n"
-        "from measured inner join spans using (span_id)\nwhere spans.role = 'current'"
-    )
+    return f"{spine}\nunion\nselect span_id, {_columns(slices, 'measured', end='')}\nfrom measured"
 
 
 def _populations(question: Question) -> str:
@@ -194,99 +203,36 @@ def _populations(question: Question) -> str:
     of_level = level or area_of_all(question)[0]
     area = "areas.area_code, " if level else ""
     return (
-        f"select last_days.span_id, {area}case when count(*) = count(areas.population)"
+        f"select spans.span_id, {area}case when count(*) = count(areas.population)"
         " then sum(areas.population) end as population\n"
-        "from (select distinct span_id, end_date from spans) as last_days\n"
+        "from spans\n"
         "inner join mart.dim_areas as areas\n"
         f"  on {area_condition(question, of_level)}\n"
-        "  and (areas.valid_from_date is null or areas.valid_from_date < last_days.end_date)\n"
-        "  and (areas.valid_to_date is null or areas.valid_to_date >= last_days.end_date)\n"
+        "  and (areas.valid_from_date is null or areas.valid_from_date < spans.end_date)\n"
+        "  and (areas.valid_to_date is null or areas.valid_to_date >= spans.end_date)\n"
         "group by all"
     )
 
 
-def _parts(kpi: Kpi, question: Question, slices: Sequence[str]) -> str:
-    """Every bucket, role and slice with its parts; what was not measured has none of it."""
-    made = (
-        {*aggregates(kpi)}
-        if kpi.kind != "stock"
-        else {"numerator", "excluded_count", "unknown_count"}
-    )
-    columns = []
-    for part in PARTS:
-        kind = "double" if part in DOUBLE_PARTS else INTEGER
-        source = f"measured.{part}" if part in made else "null"
-        if kpi.kind == "ratio" and part == "denominator":
-            source = "populations.population"
-        elif part in COUNTED or (part in made and part in ZERO_WHEN_ABSENT):
-            source = f"coalesce({source}, 0)"
-        columns.append(f"cast({source} as {kind}) as {part}")
-    population = ""
+def _parts(
+    kpi: Kpi, question: Question, slices: Sequence[str], parts: Sequence[str], *, has_spine: bool
+) -> str:
+    """Every span and slice with its parts; what was not measured has none of it."""
+    columns = [
+        f"coalesce(measured.{part}, 0) as {part}"
+        if part in ZERO_WHEN_ABSENT
+        else f"measured.{part}"
+        for part in parts
+    ]
+    keys = "spine" if has_spine else "measured"
+    source = "measured"
+    if has_spine:
+        same = _same_slice(slices, "measured", "spine")
+        source = f"spine\nleft join measured on measured.span_id = spine.span_id{same}"
     if kpi.kind == "ratio":
+        columns.append("populations.population as denominator")
         level = question.area_level
-        on_area = f" and populations.area_code = spine.{code_column(level)}" if level else ""
-        population = f"\nleft join populations on populations.span_id = spans.span_id{on_area}"
-    return (
-        "select spans.bucket_number, spans.role, spans.start_date, spans.end_date, spans.target,"
-        f" spans.caveat, {_columns(slices, 'spine')}\n" + ",\n".join(columns) + "\n"
-        "from spine\ninner join spans on spans.bucket_number = spine.bucket_number\n"
-        f"left join measured on measured.span_id = spans.span_id"
-        f"{_same_slice(slices, 'measured', 'spine')}{population}"
-    )
-
-
-def _answers(kpi: Kpi, slices: Sequence[str]) -> str:
-    made: Value = value_of(kpi)
-    keys = _columns(slices, "parts")
-    return (
-        f"select bucket_number, role, start_date, end_date, target, caveat, {keys}"
-        "numerator, denominator, excluded_count, not_yet_due_count,\n"
-        f"{made.value} as value,\n{made.low} as interval_low,\n{made.high} as interval_high,\n"
-        f"{made.due_passed} as value_due_passed,\n{_met(kpi)} as is_met\nfrom parts"
-    )
-
-
-def _met(kpi: Kpi) -> str:
-    if kpi.better == "neither":
-        return "cast(null as boolean)"
-    return f"{value_of(kpi).value} {'>=' if kpi.better == 'higher' else '<='} target"
-
-
-def _final(question: Question, slices: Sequence[str]) -> str:
-    level = question.area_level
-    keys = "".join(
-        f"today.{code_column(name)} as {'area_code' if name == level else code_column(name)},\n"
-        for name in slices
-    )
-    compared, joins = "", ""
-    if question.compare:
-        for back in ("previous", "last_year"):
-            compared += "".join(
-                f",\n{back}.{name} as {back}_{name}"
-                for name in (
-                    "value",
-                    "numerator",
-                    "denominator",
-                    "excluded_count",
-                    "not_yet_due_count",
-                    "start_date",
-                    "end_date",
-                )
-            )
-            joins += (
-                f"\nleft join answers as {back} on {back}.role = '{back}'"
-                f" and {back}.bucket_number = today.bucket_number"
-                f"{_same_slice(slices, back, 'today')}"
-            )
-        compared += ",\ntoday.caveat as comparison_caveat"
-    return (
-        f"select {keys}today.start_date as period_start_date, today.end_date as period_end_date,\n"
-        "today.value, today.numerator, today.denominator, today.excluded_count,"
-        " today.not_yet_due_count,\n"
-        "today.interval_low, today.interval_high, today.not_yet_due_count > 0 as is_provisional,\n"
-        "today.target,\n"
-        "case when today.value is null then 'no_value' when today.is_met is null then 'no_target'"
-        " when today.is_met then 'met' else 'missed' end as status,\n"
-        f"today.value_due_passed{compared}\n"
-        f"from answers as today{joins}\nwhere today.role = 'current'"
-    )
+        area = f" and populations.area_code = {keys}.{code_column(level)}" if level else ""
+        source += f"\nleft join populations on populations.span_id = {keys}.span_id{area}"
+    selected = ",\n".join(columns)
+    return f"select {keys}.span_id, {_columns(slices, keys)}{selected}\nfrom {source}"

@@ -1,0 +1,91 @@
+"""From the parts of a value to the value: one row per slice and period, whole columns at once."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from warehouse.catalogue import Kpi
+from warehouse.catalogue.model import Kind
+from warehouse.query.measures import Z
+
+Numbers = NDArray[np.float64]
+Made = dict[str, Numbers]
+
+
+def with_values(parts: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
+    """Add `value`, `interval_low`, `interval_high` and `value_due_passed`.
+
+    Null wherever the denominator is empty or not known, and where the kind has no such thing.
+    Division is numpy's, correctly rounded for a column of one row as for any other.
+    """
+    columns = {
+        name: parts[name].cast(pl.Float64).to_numpy()
+        for name, kind in parts.schema.items()
+        if kind.is_numeric()
+    }
+    with np.errstate(divide="ignore", invalid="ignore"):
+        made = MAKERS[kpi.kind](columns, kpi)
+    return parts.with_columns(
+        pl.Series(name, made[name], pl.Float64, nan_to_null=True)
+        if name in made
+        else pl.lit(None, pl.Float64).alias(name)
+        for name in ("value", "interval_low", "interval_high", "value_due_passed")
+    )
+
+
+def _over(numerator: Numbers, denominator: Numbers) -> Numbers:
+    return np.where(denominator > 0, numerator / denominator, np.nan)
+
+
+def _rate(columns: Mapping[str, Numbers], kpi: Kpi) -> Made:
+    """Wilson's score interval, which holds for shares of rows."""
+    n = columns["denominator"]
+    share = _over(columns["numerator"], n)
+    scale = 1 + Z * Z / n
+    centre = (share + Z * Z / (2 * n)) / scale
+    half = Z * np.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / scale
+    made = {
+        "value": share,
+        "interval_low": np.maximum(centre - half, 0.0),
+        "interval_high": np.minimum(centre + half, 1.0),
+    }
+    if kpi.due_passed:
+        passed = columns["numerator_due_passed"], columns["denominator_due_passed"]
+        made["value_due_passed"] = _over(*passed)
+    return made
+
+
+def _mean(columns: Mapping[str, Numbers], _: Kpi) -> Made:
+    n = columns["denominator"]
+    mean = _over(columns["numerator"], n)
+    half = Z * columns["deviation"] / np.sqrt(n)
+    return {"value": mean, "interval_low": mean - half, "interval_high": mean + half}
+
+
+def _quantile(columns: Mapping[str, Numbers], _: Kpi) -> Made:
+    return {
+        "value": columns["quantile_value"],
+        "interval_low": columns["lower"],
+        "interval_high": columns["upper"],
+    }
+
+
+def _ratio(columns: Mapping[str, Numbers], kpi: Kpi) -> Made:
+    return {"value": _over(columns["numerator"] * float(kpi.per or 1), columns["denominator"])}
+
+
+def _stock(columns: Mapping[str, Numbers], _: Kpi) -> Made:
+    """Nothing open is zero; nothing known is not."""
+    is_known = (columns["numerator"] > 0) | (columns["unknown_count"] == 0)
+    return {"value": np.where(is_known, columns["numerator"], np.nan)}
+
+
+MAKERS: Mapping[Kind, Callable[[Mapping[str, Numbers], Kpi], Made]] = {
+    "rate": _rate,
+    "mean": _mean,
+    "quantile": _quantile,
+    "ratio": _ratio,
+    "stock": _stock,
+}
