@@ -88,15 +88,12 @@ def _months(months: pl.DataFrame, scale: int, kpi: Kpi, lang: Lang, colours: Col
         name=kpi.name.zh if lang is Lang.ZH else kpi.name.en,
         line={"color": colours.primary, "width": 2.2},
         marker={
-            "size": 6,
-            "color": [
-                colours.surface if is_open else colours.primary
-                for is_open in months["is_provisional"]
-            ],
+            "size": 7,
+            "color": colours.primary,
             "symbol": [
                 "circle-open" if is_open else "circle" for is_open in months["is_provisional"]
             ],
-            "line": {"color": colours.primary, "width": 1.6},
+            "line": {"width": 1.6},
         },
         text=hover,
         hovertemplate="%{text}<extra></extra>",

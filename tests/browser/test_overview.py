@@ -25,7 +25,8 @@ PLAIN_TEXT = """() => {
   copy.querySelectorAll(
     'style, [data-html] [lang], .rank-name, td'
   ).forEach((part) => part.remove());
-  const inputs = [...document.querySelectorAll('input:not([type=hidden])')].map((input) => input.value);
+  const inputs = [...document.querySelectorAll('input:not([type=hidden])')]
+    .map((input) => input.value);
   return [copy.textContent, ...inputs].join(' ');
 }"""
 
