@@ -8,6 +8,9 @@ from warehouse.catalogue import Kpi
 Z = 1.959964
 """Standard normal quantile of a 95 % interval (kpis rule 12)."""
 
+SORTED = "sorted_measures"
+"""All measures of a slice in order, from which the bounds of a quantile are read."""
+
 
 def is_excluded(kpi: Kpi) -> str:
     """Condition that leaves a row out."""
@@ -16,11 +19,6 @@ def is_excluded(kpi: Kpi) -> str:
 
 def _flag(name: str | None) -> str:
     return f"cases.{name}" if name else "false"
-
-
-def _sorted(kpi: Kpi) -> str:
-    measured = f"not {is_excluded(kpi)} and cases.{kpi.measure} is not null"
-    return f"list(cases.{kpi.measure} order by cases.{kpi.measure}) filter ({measured})"
 
 
 def aggregates(kpi: Kpi) -> dict[str, str]:
@@ -57,21 +55,26 @@ def aggregates(kpi: Kpi) -> dict[str, str]:
 
 
 def _quantile_parts(kpi: Kpi, measured: str) -> dict[str, str]:
-    """Value and order-statistic interval: ranks ⌈np ± z√(np(1−p))⌉ (Bland, 95 %).
-
-    Both bounds are null when either rank falls outside 1…n: half an interval is none.
-    """
-    p = repr(kpi.quantile)
-    n = f"(count(*) filter ({measured}))"
-    spread = f"{Z} * sqrt({n} * {p} * (1 - {p}))"
-    low = f"ceil({n} * {p} - {spread})"
-    high = f"ceil({n} * {p} + {spread})"
-    inside = f"{low} >= 1 and {high} <= {n}"
     column = f"cases.{kpi.measure}"
     return {
         "quantile_value": (
-            f"percentile_cont({p}) within group (order by {column}) filter ({measured})"
+            f"percentile_cont({kpi.quantile!r}) within group (order by {column})"
+            f" filter ({measured})"
         ),
-        "lower": f"case when {inside} then ({_sorted(kpi)})[cast({low} as bigint)] end",
-        "upper": f"case when {inside} then ({_sorted(kpi)})[cast({high} as bigint)] end",
+        SORTED: f"list_sort(list({column}) filter ({measured}))",
+    }
+
+
+def ranked_bounds(kpi: Kpi) -> dict[str, str]:
+    """Order-statistic interval of a quantile: ranks ⌈np ± z√(np(1−p))⌉ (Bland, 95 %).
+
+    Both bounds are null when either rank falls outside 1…n: half an interval is none.
+    """
+    p, n = repr(kpi.quantile), "measured.denominator"
+    spread = f"{Z} * sqrt({n} * {p} * (1 - {p}))"
+    low, high = f"ceil({n} * {p} - {spread})", f"ceil({n} * {p} + {spread})"
+    inside = f"{low} >= 1 and {high} <= {n}"
+    return {
+        "lower": f"case when {inside} then measured.{SORTED}[cast({low} as bigint)] end",
+        "upper": f"case when {inside} then measured.{SORTED}[cast({high} as bigint)] end",
     }

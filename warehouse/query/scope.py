@@ -1,5 +1,6 @@
 """Which rows a question is about: identifiers, filters and areas, shared by values and receipts."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,11 @@ class Parameters:
         """Keep a value and return its placeholder."""
         self.values[name] = value
         return f"${name}"
+
+    def used_in(self, text: str) -> dict[str, Any]:
+        """Those that a statement names: the engine refuses any other."""
+        names = set(re.findall(r"\$(\w+)", text))
+        return {name: value for name, value in self.values.items() if name in names}
 
 
 def code_column(dimension: str) -> str:

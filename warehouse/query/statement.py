@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from warehouse.catalogue import Kpi
-from warehouse.query.measures import aggregates, is_excluded
+from warehouse.query.measures import SORTED, aggregates, is_excluded, ranked_bounds
 from warehouse.query.periods import Back, Period
 from warehouse.query.question import Question
 from warehouse.query.scope import (
@@ -21,6 +21,8 @@ from warehouse.query.scope import (
 )
 
 CURRENT: Literal["current"] = "current"
+
+FEW_SPANS = 12
 
 ZERO_WHEN_ABSENT = (
     "numerator",
@@ -64,24 +66,27 @@ def statement(kpi: Kpi, question: Question, spans: Sequence[Span]) -> Statement:
     span_ids = {period: number for number, period in enumerate(periods)}
     slices = _slices(question)
     relations = {"spans": _spans_relation(span_ids, parameters)}
+    last = parameters.add("last_date", max(period.end for period in periods))
     if kpi.kind == "stock":
-        relations |= _stock_relations(kpi, slices, condition)
+        relations |= _stock_relations(kpi, slices, condition, span_count=len(periods))
         parts = ["numerator", "excluded_count", "unknown_count"]
     else:
         first = parameters.add("first_date", periods[0].start)
-        last = parameters.add("last_date", max(period.end for period in periods))
         day = f"cases.{kpi.date}"
         within = f"{condition} and {day} >= {first} and {day} < {last}"
         relations |= _flow_relations(kpi, slices, within, is_single=len(periods) == 1)
         parts = list(aggregates(kpi))
     # An aggregate without groups has its one row also where nothing is in it.
-    if slices or len(periods) > 1 or kpi.kind == "stock":
+    if slices or len(periods) > 1:
         relations["spine"] = _spine(question, slices)
     if kpi.kind == "ratio":
         relations["populations"] = _populations(question)
+    if "spine" not in relations and kpi.kind != "ratio":
+        del relations["spans"]
     final = _parts(kpi, question, slices, parts, has_spine="spine" in relations)
     bodies = ",\n".join(f"{name} as (\n{body}\n)" for name, body in relations.items())
-    return Statement(f"with\n{bodies}\n{final}", parameters.values, span_ids)
+    text = f"with\n{bodies}\n{final}"
+    return Statement(text, parameters.used_in(text), span_ids)
 
 
 def _slices(question: Question) -> tuple[str, ...]:
@@ -138,32 +143,62 @@ def _flow_relations(
     return {"span_days": span_days, "measured": measured}
 
 
-def _stock_relations(kpi: Kpi, slices: Sequence[str], condition: str) -> dict[str, str]:
-    """What came in less what left, up to the last day of each span."""
-    left_on = leaving_day(kpi)
-    keys = _columns(slices, "cases")
-    unknown = f"cases.{kpi.unknown}" if kpi.unknown else "false"
-
-    def movement(day: str, sign: int) -> str:
-        return (
-            f"select {keys}{day} as moved_on, {is_excluded(kpi)} as is_excluded,"
-            f" {unknown} as is_unknown, count(*) * {sign} as moved\nfrom mart.{kpi.fact} as cases\n"
-            f"where {condition} and {day} is not null\ngroup by all"
-        )
-
+def _stock_relations(
+    kpi: Kpi, slices: Sequence[str], condition: str, *, span_count: int
+) -> dict[str, str]:
+    """What was in at the end of the last day of each span."""
+    if span_count <= FEW_SPANS:
+        few = _stock_on_few_days(kpi, slices, condition, is_single=span_count == 1)
+        return {"measured": few}
     measured = (
         f"select spans.span_id, {_columns(slices, 'movements')}"
-        "sum(moved) filter (not is_excluded) as numerator,\n"
-        "sum(moved) filter (is_excluded) as excluded_count,\n"
-        "sum(moved) filter (is_unknown) as unknown_count\n"
+        f"{_stock_sums('sum(moved)', 'is_excluded', 'is_unknown')}\n"
         "from spans\n"
         "inner join movements on movements.moved_on < spans.end_date\ngroup by all\n"
         "having numerator > 0 or excluded_count > 0"
     )
-    return {
-        "movements": f"{movement(f'cases.{kpi.date}', 1)}\nunion all\n{movement(left_on, -1)}",
-        "measured": measured,
-    }
+    came = _movement(kpi, slices, condition, day=f"cases.{kpi.date}", sign=1)
+    left = _movement(kpi, slices, condition, day=leaving_day(kpi), sign=-1)
+    return {"movements": f"{came}\nunion all\n{left}", "measured": measured}
+
+
+def _stock_on_few_days(kpi: Kpi, slices: Sequence[str], condition: str, *, is_single: bool) -> str:
+    """Each case looked at once per span; many spans are cheaper by what came and left."""
+    left_on = leaving_day(kpi)
+    sums = _stock_sums("count(*)", is_excluded(kpi), _is_unknown(kpi))
+    end = "$last_date" if is_single else "spans.end_date"
+    inside = f"cases.{kpi.date} < {end} and ({left_on} is null or {left_on} >= {end})"
+    if is_single:
+        grouped = "\ngroup by all" if slices else ""
+        return (
+            f"select 0 as span_id, * from (\nselect {_columns(slices, 'cases')}{sums}\n"
+            f"from mart.{kpi.fact} as cases\nwhere {condition} and {inside}{grouped}\n)"
+        )
+    return (
+        f"select spans.span_id, {_columns(slices, 'cases')}{sums}\n"
+        f"from mart.{kpi.fact} as cases\ninner join spans on {inside}\n"
+        f"where {condition}\ngroup by all"
+    )
+
+
+def _stock_sums(total: str, excluded: str, unknown: str) -> str:
+    return (
+        f"{total} filter (not {excluded}) as numerator,\n"
+        f"{total} filter ({excluded}) as excluded_count,\n"
+        f"{total} filter ({unknown}) as unknown_count"
+    )
+
+
+def _movement(kpi: Kpi, slices: Sequence[str], condition: str, *, day: str, sign: int) -> str:
+    return (
+        f"select {_columns(slices, 'cases')}{day} as moved_on, {is_excluded(kpi)} as is_excluded,"
+        f" {_is_unknown(kpi)} as is_unknown, count(*) * {sign} as moved\n"
+        f"from mart.{kpi.fact} as cases\nwhere {condition} and {day} is not null\ngroup by all"
+    )
+
+
+def _is_unknown(kpi: Kpi) -> str:
+    return f"cases.{kpi.unknown}" if kpi.unknown else "false"
 
 
 def leaving_day(kpi: Kpi) -> str:
@@ -223,7 +258,10 @@ def _parts(
         if part in ZERO_WHEN_ABSENT
         else f"measured.{part}"
         for part in parts
+        if part != SORTED
     ]
+    if kpi.kind == "quantile":
+        columns += [f"{sql} as {part}" for part, sql in ranked_bounds(kpi).items()]
     keys = "spine" if has_spine else "measured"
     source = "measured"
     if has_spine:
