@@ -1,6 +1,7 @@
 """What a page is about, in the words of questions: county, days, filters, and the areas below."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import cast
@@ -55,7 +56,7 @@ class Scope:
             "order by area_level, area_code, valid_from_date",
             self.view.county,
         )
-        return {code: Area(code, *rest) for code, *rest in rows.iter_rows()}
+        return _told_apart({code: Area(code, *rest) for code, *rest in rows.iter_rows()})
 
     @cached_property
     def area(self) -> Area:
@@ -178,6 +179,22 @@ class Scope:
             end=self.days.end,
             where=where,
         )
+
+
+def _told_apart(areas: dict[str, Area]) -> dict[str, Area]:
+    """Areas of one level and name get the name of their parent too, or their code at the top."""
+    names = Counter((area.level, area.name) for area in areas.values())
+
+    def addition(area: Area) -> str:
+        parent = areas.get(area.parent_code or "")
+        return area.code if parent is None or parent.level == "county" else parent.name
+
+    return {
+        code: area
+        if names[area.level, area.name] == 1
+        else replace(area, name=f"{area.name} {addition(area)}")
+        for code, area in areas.items()
+    }
 
 
 def area_name(scope: Scope, area: Area) -> str:

@@ -93,7 +93,7 @@ def _months(months: pl.DataFrame, scale: int, kpi: Kpi, lang: Lang, colours: Col
             "symbol": [
                 "circle-open" if is_open else "circle" for is_open in months["is_provisional"]
             ],
-            "line": {"width": 1.6},
+            "line": {"color": colours.primary, "width": 1.6},
         },
         text=hover,
         hovertemplate="%{text}<extra></extra>",

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from dashboards.overview_data import Tile, comparable_months, overlap, verdict
+from dashboards.scope import Area, _told_apart
 from warehouse.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -74,3 +75,22 @@ def test_a_month_so_far_does_not_stand_beside_whole_months_of_a_count() -> None:
     months = pl.DataFrame({"period_end_date": [date(2026, 11, 1), date(2026, 11, 16)]})
     assert comparable_months(months, PER_1000).height == 1
     assert comparable_months(months, RATE).height == 2
+
+
+def test_areas_of_one_name_are_told_apart() -> None:
+    areas = [
+        Area("c", "county", "County", None),
+        Area("02110", "town", "Boston", "c"),
+        Area("02111", "town", "Boston", "c"),
+        Area("02126", "town", "Mattapan", "c"),
+        Area("1", "community", "East", "02126"),
+        Area("2", "community", "East", "02110"),
+    ]
+    named = _told_apart({area.code: area for area in areas})
+    assert [area.name for area in named.values()][1:] == [
+        "Boston 02110",
+        "Boston 02111",
+        "Mattapan",
+        "East Mattapan",
+        "East Boston",
+    ]
