@@ -21,10 +21,10 @@ export const queryWith = (changes, defaults) => {
   return query ? `?${query}` : location.pathname;
 };
 
-/** Go to an address of this page; Back returns to the one before. */
-export const go = (href) => {
+/** Go to an address of this page; Back returns to the one before, unless this one takes its place. */
+export const go = (href, { replace = false } = {}) => {
   if (new URL(href, location.href).href === location.href) return;
-  history.pushState({}, "", href);
+  history[replace ? "replaceState" : "pushState"]({}, "", href);
   dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
 };
 

@@ -41,6 +41,8 @@ export class Card {
     this.map.root.classList.toggle("has-card", Boolean(area));
     if (!area) {
       this.node.hidden = true;
+      delete this.node.dataset.pending;
+      delete this.node.dataset.failed;
       this.node.replaceChildren();
       this.drawn = null;
       return;

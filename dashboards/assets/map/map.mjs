@@ -19,6 +19,7 @@ export class GridMap {
     this.root = el("div", { class: "grid-map", "data-pending": "map" });
     this.stage = el("div", { class: "map-stage" });
     this.root.append(this.stage);
+    this.root.classList.toggle("no-map", !hasWebGL());
     this.canvas = hasWebGL() ? new Canvas(this.stage, this.listener()) : null;
     this.panel = new Panel(this);
     this.ranking = new Ranking(this);
@@ -33,7 +34,8 @@ export class GridMap {
     return {
       hover: (area, point) => this.tip.show(area && this.told(area), point),
       choose: (area) => (this.isInside(area) ? this.choose(area) : this.enter(this.neighbour(area))),
-      enter: (area) => this.enter(this.isInside(area) ? area : this.neighbour(area)),
+      // The first click of the two has opened a card: what follows takes its place in the history.
+      enter: (area) => this.enter(this.isInside(area) ? area : this.neighbour(area), { replace: Boolean(this.view.card) }),
     };
   }
 
@@ -216,9 +218,9 @@ export class GridMap {
     return this.href({ area: isTop ? "" : area.code, level: "", card: "" });
   }
 
-  enter(area) {
+  enter(area, how = {}) {
     if (!this.areas.below(area.level)) return this.choose(area);
-    return go(this.hrefInto(area));
+    return go(this.hrefInto(area), how);
   }
 
   choose(area) {

@@ -37,7 +37,7 @@ const outline = (level, ground) => ({
   },
 });
 
-/** Zooms from which areas are wide enough for hatching to be read as such. */
+/** Zooms from which unsteady areas are hatched: below, many small ones would be nothing but lines. */
 const HATCHED_FROM = { county: 0, town: 0, community: 9.6, grid: 10.8 };
 
 const values = (level) => [
@@ -51,7 +51,8 @@ const values = (level) => [
     layout: { visibility: "none" },
     paint: {
       "fill-pattern": "hatch",
-      "fill-opacity": ["step", ["zoom"], 0, HATCHED_FROM[level], ["case", [">=", STATE, FAINT], 1, 0]],
+      "fill-opacity": ["step", ["zoom"], ["case", ["==", STATE, NO_VALUE], 1, 0],
+        HATCHED_FROM[level], ["case", [">=", STATE, FAINT], 1, 0]],
       "fill-antialias": false,
     },
   },

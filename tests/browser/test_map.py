@@ -1,0 +1,262 @@
+"""The grid map in a browser: what is painted is what the warehouse answers."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.map_county import EMPTY_GRID, publish_map_county
+from tests.support.marts import COUNTY
+from tests.support.served import served
+from warehouse.published import PublishedStore
+from warehouse.query import Question, answer
+from warehouse.settings import Settings
+
+pytestmark = pytest.mark.browser
+
+FIRST, LAST = date(2026, 8, 1), date(2026, 10, 31)
+END = date(2026, 11, 1)
+PHONE = {"width": 390, "height": 844}
+
+PAINTED = """() => {
+    const map = document.querySelector('.map-stage').maplibre;
+    const layer = ['town', 'community', 'grid'].map((level) => `${level}-fill`)
+        .find((name) => map.getLayoutProperty(name, 'visibility') === 'visible');
+    return map.queryRenderedFeatures({layers: [layer]}).map(({id, state, layer}) =>
+        ({id, k: state.k ?? -1, colour: layer.paint['fill-color'].toString()}));
+}"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("map")
+    publish_map_county(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(home: Path) -> Iterator[str]:
+    with served(home) as found:
+        yield found
+
+
+@pytest.fixture
+def faults(page: Page) -> list[str]:
+    """What the console said of errors; every test that takes it ends with none."""
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+    return said
+
+
+def ready(page: Page) -> None:
+    expect(page.locator("body")).to_have_attribute(
+        "data-state", re.compile("ready|error"), timeout=30_000
+    )
+    assert page.locator("body").get_attribute("data-state") == "ready"
+
+
+def opened(page: Page, address: str, query: str = "") -> Page:
+    page.goto(f"{address}/map{query}")
+    ready(page)
+    return page
+
+
+def answered(home: Path, kpi: str, level: Any) -> dict[str, float | None]:
+    published = PublishedStore(Settings(home=home)).current()
+    asked = Question(kpi_id=kpi, county_code=COUNTY, by=(level,), start=FIRST, end=END)
+    rows = answer(published, asked)
+    return dict(zip(rows["area_code"], rows["value"], strict=True))
+
+
+def middle_of(page: Page, code: str) -> tuple[float, float]:
+    """Where an area's label point is on the screen."""
+    x, y = page.evaluate(
+        """async ([county, code]) => {
+            const lists = await (await fetch(`/api/map/areas?county=${county}`)).json();
+            const row = Object.values(lists).flat().find(([one]) => one === code);
+            const stage = document.querySelector('.map-stage');
+            const point = stage.maplibre.project([row[4], row[5]]);
+            const box = stage.getBoundingClientRect();
+            return [box.left + point.x, box.top + point.y];
+        }""",
+        [COUNTY, code],
+    )
+    return x, y
+
+
+@pytest.mark.parametrize("kpi", ["response_time_median", "on_time_resolution_rate"])
+def test_every_grid_has_the_class_of_the_value_the_warehouse_answers(
+    page: Page, address: str, home: Path, faults: list[str], kpi: str
+) -> None:
+    opened(page, address, f"?level=grid&kpi={kpi}")
+    expected = answered(home, kpi, "grid")
+    asked = f"county={COUNTY}&kpi={kpi}&level=grid&from={FIRST}&to={LAST}"
+    body = page.request.get(f"{address}/api/map/values?{asked}").body()
+    legend = page.request.get(f"{address}/api/map/legend?{asked}").json()
+    values = np.frombuffer(body, dtype="<f4")
+    edges = np.asarray(legend["breaks"], dtype=np.float32)
+    painted = {one["id"]: one for one in page.evaluate(PAINTED)}
+    assert set(painted) == set(range(1, 81))
+    for feature_id, one in painted.items():
+        value = expected[f"G{feature_id - 1:05d}"]
+        if value is None:
+            assert np.isnan(values[feature_id])
+            assert one["k"] == 16
+        else:
+            assert values[feature_id] == np.float32(value)
+            assert one["k"] % 8 == np.searchsorted(edges, np.float32(value), side="right")
+    assert painted[EMPTY_GRID]["k"] == 16
+    assert not faults
+
+
+def test_the_worse_end_has_the_stronger_colour_whichever_way_better_points(
+    page: Page, address: str
+) -> None:
+    def lightness(query: str) -> list[float]:
+        opened(page, address, query)
+        by_class = {one["k"]: one["colour"] for one in page.evaluate(PAINTED) if one["k"] < 8}
+        colours = [re.findall(r"[\d.]+", by_class[k])[:3] for k in sorted(by_class)]
+        return [sum(map(float, colour)) for colour in colours]
+
+    slow_is_bad = lightness("?level=grid&kpi=response_time_median&theme=light")
+    assert slow_is_bad == sorted(slow_is_bad, reverse=True)
+    high_is_good = lightness("?level=grid&kpi=on_time_response_rate&theme=light&period=all")
+    assert high_is_good == sorted(high_is_good)
+
+
+def test_drilling_shows_what_is_inside_and_back_returns(
+    page: Page, address: str, faults: list[str]
+) -> None:
+    opened(page, address)
+    trail = page.locator(".map-trail li")
+    expect(trail).to_have_text(["浏阳市"])
+    page.mouse.dblclick(*middle_of(page, "T01"))
+    expect(trail).to_have_text(["浏阳市", "2号镇"])
+    ready(page)
+    inside = {one["id"] for one in page.evaluate(PAINTED) if one["k"] >= 0}
+    expect(page.locator(".map-ranking li button")).to_have_count(len(inside))
+    assert 0 < len(inside) < 16
+    page.locator(".map-ranking li button").first.dblclick()
+    expect(trail).to_have_count(3)
+    expect(page.locator(".map-ranking h2")).to_have_text("网格排序")
+    ready(page)
+    page.go_back()
+    expect(trail).to_have_text(["浏阳市", "2号镇"])
+    trail.locator("a").first.click()
+    expect(trail).to_have_text(["浏阳市"])
+    page.go_back()
+    page.go_back()
+    expect(trail).to_have_text(["浏阳市"])
+    assert "area" not in page.url
+    ready(page)
+    assert not faults
+
+
+def test_a_click_opens_the_card_with_the_number_of_the_warehouse(
+    page: Page, address: str, home: Path, faults: list[str]
+) -> None:
+    opened(page, address)
+    page.mouse.click(*middle_of(page, "T02"))
+    card = page.locator(".map-card")
+    expect(card.locator("h2")).to_have_text("3号镇")
+    value = answered(home, "response_time_median", "town")["T02"]
+    expect(card.locator(".big")).to_contain_text(f"{value:.1f}")
+    expect(card.locator(".others li")).to_have_count(8)
+    assert "card=T02" in page.url
+    ready(page)
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    page.go_back()
+    expect(card.locator("h2")).to_have_text("3号镇")
+    assert not faults
+
+
+def test_the_same_map_goes_on_when_the_page_around_it_is_drawn_again(
+    page: Page, address: str
+) -> None:
+    opened(page, address)
+    page.evaluate("document.querySelector('.map-stage').maplibre.kept = true")
+    page.locator("select.kpi").select_option("on_time_resolution_rate")
+    expect(page.locator(".question")).to_contain_text("期限")
+    ready(page)
+    page.locator(".page-header a.switch", has_text="English").click()
+    expect(page.locator("select.kpi option:checked")).to_have_text("On-time resolution rate")
+    ready(page)
+    assert page.evaluate("document.querySelector('.map-stage').maplibre.kept")
+    assert "kpi=on_time_resolution_rate" in page.url
+
+
+def test_pointing_names_the_area_and_its_value_without_asking_the_server(
+    page: Page, address: str
+) -> None:
+    opened(page, address)
+    where = middle_of(page, "T00")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.mouse.move(*where)
+    expect(page.locator(".map-tip strong")).to_have_text("1号镇")
+    expect(page.locator(".tip-value")).to_contain_text("分钟")
+    assert not asked
+
+
+def test_an_area_without_cases_says_why_it_has_no_value(page: Page, address: str) -> None:
+    opened(page, address, "?area=C000&level=grid&card=G00000")
+    expect(page.locator(".map-card .big")).to_have_text("无应办")
+    expect(page.locator(".map-ranking li").last).to_contain_text("无应办")
+
+
+def test_search_finds_a_grid_by_name_and_by_code(page: Page, address: str) -> None:
+    opened(page, address)
+    search = page.locator("input[type=search]")
+    search.fill("G0001")
+    expect(page.locator(".found li").first).to_contain_text("11号网格")
+    search.fill("12号网格")
+    search.press("Enter")
+    expect(page.locator(".map-card h2")).to_have_text("12号网格")
+    ready(page)
+    assert any(one["id"] == 12 and one["k"] >= 0 for one in page.evaluate(PAINTED))
+
+
+def test_the_ranking_is_usable_with_the_keyboard(page: Page, address: str) -> None:
+    opened(page, address)
+    row = page.locator(".map-ranking li button").first
+    name = row.locator(".name").inner_text()
+    row.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".map-card h2")).to_have_text(name)
+
+
+def test_a_phone_shows_map_legend_and_a_card_from_below(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True)
+    page = opened(context.new_page(), address, "?card=T01")
+    card = page.locator(".map-card").bounding_box()
+    assert card is not None
+    assert card["x"] == 0
+    assert card["width"] == PHONE["width"]
+    assert card["y"] > PHONE["height"] * 0.3
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    page.locator(".map-card .close").click()
+    ready(page)
+    assert any(one["k"] >= 0 for one in page.evaluate(PAINTED))
+    context.close()
+
+
+def test_an_address_that_names_no_kpi_says_which_there_are(page: Page, address: str) -> None:
+    page.goto(f"{address}/map?kpi=none_such")
+    expect(page.locator("body")).to_have_attribute("data-state", "error", timeout=30_000)
+    expect(page.get_by_role("alert").first).to_contain_text("response_time_median")
+
+
+def test_without_webgl_the_ranked_table_stands_in(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    context.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page = opened(context.new_page(), address)
+    expect(page.locator(".legend .problem-message")).to_contain_text("WebGL2")
+    expect(page.locator(".map-ranking li button")).to_have_count(4)
+    context.close()
