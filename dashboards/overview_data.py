@@ -77,6 +77,23 @@ class Tile:
             return None
         return overlap(self.row, self.previous)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the change can be judged though cases are still to come in.
+
+        A provisional value is too good: it counts only when the value among passed deadlines lies
+        beyond the previous period's interval on the same side.
+        """
+        passed, previous = self.row["value_due_passed"], self.previous
+        if not self.row["is_provisional"] or passed is None:
+            return True
+        if previous is None or previous["interval_low"] is None:
+            return False
+        values = (self.row["value"], passed)
+        return all(value > previous["interval_high"] for value in values) or all(
+            value < previous["interval_low"] for value in values
+        )
+
 
 @dataclass(frozen=True)
 class SliceValue:

@@ -133,13 +133,16 @@ def _change(data: Tile, lang: Lang) -> list[Component]:
     is_zero = not any(digit in figure for digit in "123456789")
     sign = "same" if is_zero else "up" if difference > 0 else "down"
     within = data.is_within_chance
-    is_judged = within is False and not is_zero and data.kpi.better != "neither"
+    is_open = within is False and not data.is_settled
+    is_judged = within is False and not (is_zero or is_open) and data.kpi.better != "neither"
     is_better = (difference > 0) == (data.kpi.better == "higher")
     tone = ("good" if is_better else "bad") if is_judged else "plain"
     words = []
     if is_judged:
         words.append(text(f"change.{'better' if is_better else 'worse'}", lang))
-    if within is not None:
+    if is_open:
+        words.append(text("tile.not_judged_yet", lang))
+    elif within is not None:
         words.append(text("tile.within_chance" if within else "tile.beyond_chance", lang))
     return [
         html.Span(

@@ -94,3 +94,12 @@ def test_areas_of_one_name_are_told_apart() -> None:
         "East Mattapan",
         "East Boston",
     ]
+
+
+@pytest.mark.parametrize(("passed", "is_settled"), [(0.757, False), (0.765, False), (0.79, True)])
+def test_a_provisional_rise_counts_only_when_passed_deadlines_rose_too(
+    passed: float, is_settled: bool
+) -> None:
+    current = row(0.781, 0.787, 0.793, is_provisional=True, value_due_passed=passed)
+    assert tile(current, row(0.76, 0.765, 0.77)).is_settled is is_settled
+    assert tile(row(0.781, 0.787, 0.793), row(0.76, 0.765, 0.77)).is_settled
