@@ -1,6 +1,8 @@
 """The questions of a page beside the same SQL written by hand, in one run on one published file.
 
-    python -m benchmarks.query --file data/published/serve_1.duckdb --county 430181
+    python -m benchmarks.query [--file data/published/serve_1.duckdb --county 430181]
+
+Without a file the sample county is generated, loaded and built for it.
 
 Each question is asked `--rounds` times, in turn with its SQL by hand, after one round to warm up;
 medians in milliseconds. The SQL by hand gives the value, its parts and its interval, without the
@@ -12,12 +14,17 @@ import statistics
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import polars as pl
 
-from warehouse.published import Published
+from etl.load import load_files
+from etl.sample.generate import generate_sample
+from warehouse.build import build
+from warehouse.published import Published, PublishedStore
 from warehouse.query import Question, answer
+from warehouse.settings import Settings
 
 RATE = """
     with counted as (
@@ -101,16 +108,31 @@ def check(asked: pl.DataFrame, by_hand: pl.DataFrame) -> None:
         raise SystemExit(f"the answers differ: {left.sort()} and {right.sort()}")
 
 
+def sample_county(folder: Path) -> Path:
+    """Generate, load and build the sample county; returns its published file."""
+    settings = Settings(home=folder / "home")
+    for source, files in generate_sample(folder / "sample", scale="county").items():
+        load_files(source, files, settings=settings)
+    build(settings=settings)
+    return PublishedStore(settings).current().path
+
+
 def main() -> None:
     """Print one line per question: answer, SQL by hand, their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--file", type=Path, required=True)
+    parser.add_argument("--file", type=Path)
     parser.add_argument("--county", default="430181")
     parser.add_argument("--rounds", type=int, default=21)
     options = parser.parse_args()
-    published = Published(options.file.resolve())
+    with TemporaryDirectory() as folder:
+        file = options.file or sample_county(Path(folder))
+        compare(Published(file.resolve()), options.county, rounds=rounds)
+
+
+def compare(published: Published, county_code: str, *, rounds: int) -> None:
+    """Ask every question of `PAGES` both ways and print a line for each."""
     as_of = published.sql(
-        "select as_of_date from ops.build where county_code = ?", [options.county]
+        "select as_of_date from ops.build where county_code = ?", [county_code]
     ).item()
     # A year that ends with the as-of day.
     last = as_of + timedelta(days=1)
@@ -121,18 +143,18 @@ def main() -> None:
         keys = "".join(MONTH if slice_ == "month" else f"{slice_}_code," for slice_ in by)
         question = Question(
             kpi_id,
-            options.county,
+            county_code,
             by=by,  # type: ignore[arg-type]
             start=period["first"],
             end=period["last"],
         )
         text = template.replace("{keys}", keys)
-        values = {"county": options.county, "last": period["last"]}
+        values = {"county": county_code, "last": period["last"]}
         if template is not BACKLOG:
             values["first"] = period["first"]
         check(answer(published, question), published.sql(text, values))
-        asked = time_of(lambda q=question: answer(published, q), options.rounds)  # type: ignore[misc]
-        raw = time_of(lambda t=text, v=values: published.sql(t, v), options.rounds)  # type: ignore[misc]
+        asked = time_of(lambda q=question: answer(published, q), rounds)  # type: ignore[misc]
+        raw = time_of(lambda t=text, v=values: published.sql(t, v), rounds)  # type: ignore[misc]
         print(f"{name:24} answer {asked:7.1f}   by hand {raw:7.1f}   ratio {asked / raw:5.2f}")
 
 
