@@ -126,7 +126,7 @@ def main() -> None:
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
         file = options.file or sample_county(Path(folder))
-        compare(Published(file.resolve()), options.county, rounds=rounds)
+        compare(Published(file.resolve()), options.county, rounds=options.rounds)
 
 
 def compare(published: Published, county_code: str, *, rounds: int) -> None:
