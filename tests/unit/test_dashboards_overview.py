@@ -17,12 +17,19 @@ PER_1000 = CATALOGUE["cases_per_1000_residents"]
 
 
 def row(low: float | None, value: float | None, high: float | None, **more: Any) -> dict[str, Any]:
-    base = {"value": value, "interval_low": low, "interval_high": high, "status": "no_target"}
-    return (
-        base
-        | {"target": None, "denominator": 1, "excluded_count": 0, "not_yet_due_count": 0}
-        | more
-    )
+    return {
+        "value": value,
+        "interval_low": low,
+        "interval_high": high,
+        "status": "no_target",
+        "target": None,
+        "denominator": 1,
+        "excluded_count": 0,
+        "not_yet_due_count": 0,
+        "is_provisional": False,
+        "value_due_passed": None,
+        **more,
+    }
 
 
 def tile(current: dict[str, Any], previous: dict[str, Any] | None = None) -> Tile:
