@@ -149,7 +149,7 @@ class _Build:
             with self._work() as con:
                 return self._write_control(con)
         except duckdb.Error as error:
-            if "lock" in str(error).lower():
+            if "set lock on file" in str(error):
                 raise BusyError(
                     f"{self.work_file}: 被另一进程占用 / another process has it open"
                 ) from error

@@ -1,3 +1,5 @@
+{#- Statements in pieces, which the formatter takes for broken ones: it is off here. -#}
+-- fmt: off
 {#-
     Reading landing. Which files exist stands in control.landing_files, written before dbt starts;
     which of them the staging tables hold already stands in control.staged_batches, written by

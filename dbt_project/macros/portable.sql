@@ -2,7 +2,6 @@
     What engines write differently, one macro each, so that models stay in the common subset.
     Every macro has DuckDB's form as its default and Spark's beside it.
 -#}
-
 {#- Seconds from one instant to a later one, as a double; parts of a second count. -#}
 {% macro seconds_between(start_at, end_at) -%}
     {{ return(adapter.dispatch("seconds_between", "gridgov")(start_at, end_at)) }}
@@ -26,9 +25,7 @@
 {%- endmacro %}
 
 {% macro spark__add_seconds(at, seconds) -%}
-    timestamp_micros(
-        unix_micros({{ at }}) + cast(round(({{ seconds }}) * 1000000.0) as bigint)
-    )
+    timestamp_micros(unix_micros({{ at }}) + cast(round(({{ seconds }}) * 1000000.0) as bigint))
 {%- endmacro %}
 
 {#- Wall-clock time of an instant in a zone, as a timestamp without zone. -#}
@@ -43,9 +40,7 @@
 {%- endmacro %}
 
 {#- The day an instant falls on in a zone. -#}
-{% macro local_date(at, time_zone) -%}
-    cast({{ local_time(at, time_zone) }} as date)
-{%- endmacro %}
+{% macro local_date(at, time_zone) -%} cast({{ local_time(at, time_zone) }} as date) {%- endmacro %}
 
 {#- The instant at which the wall clock of a zone shows a time. -#}
 {% macro instant_of(local_at, time_zone) -%}
@@ -113,7 +108,7 @@
     read_parquet(
         [
             {%- for path in paths %}
-                '{{ path | replace("'", "''") }}'{{ "," if not loop.last }}
+                '{{ escape_single_quotes(path) }}'{{ "," if not loop.last }}
             {%- endfor %}
         ],
         union_by_name = true,
@@ -121,4 +116,11 @@
     )
 {%- endmacro %}
 
-{% macro spark__read_files(paths) -%} parquet.`{{ "{" ~ paths | join(",") ~ "}" }}` {%- endmacro %}
+{#- Spark wants the same columns in every file. -#}
+{% macro spark__read_files(paths) -%}
+    (
+        {%- for path in paths %}
+            select * from parquet.{{ adapter.quote(path) }} {{ "union all" if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}

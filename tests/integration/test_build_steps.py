@@ -97,7 +97,8 @@ def test_equal_update_times_are_decided_by_the_receipt(settings: Settings) -> No
     assert [count for _, count, _ in cases(settings)] == [3]
 
 
-def test_a_full_refresh_gives_the_same_totals(settings: Settings) -> None:
+def test_a_full_refresh_gives_the_same_totals(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "the mayor's 数据")
     land(settings, "grid_events", [case("1"), case("2", closed_at=NOON)])
     build(settings=settings)
     before = cases(settings, "*")
@@ -180,6 +181,24 @@ def test_another_writer_is_told_apart(settings: Settings) -> None:
     land(settings, "city_cases", [case("1")])
     with writer_lock(settings, doing="load"), pytest.raises(BusyError, match="load"):
         build(settings=settings)
+
+
+def test_a_work_file_open_in_another_process_is_left_alone(settings: Settings) -> None:
+    land(settings, "city_cases", [case("1")])
+    build(settings=settings)
+    file = settings.paths.work / WORK_FILE
+    code = f"import duckdb; c = duckdb.connect({str(file)!r}); print(1, flush=True); input()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(BusyError, match="another process has it open"):
+            build(settings=settings)
+    finally:
+        other.communicate(b"\n")
+    assert build(settings=settings) == 2
 
 
 @pytest.mark.parametrize(
