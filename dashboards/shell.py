@@ -57,7 +57,7 @@ def index_string(assets: Assets) -> str:
 {{%css%}}
 <link rel="stylesheet" href="{assets.url("gridgov.css")}">
 <link rel="stylesheet" href="{assets.url("map/map.css")}">
-<script type="module" src="{assets.url("map/boot.mjs")}"></script>
+<script type="module" async src="{assets.url("map/boot.mjs")}"></script>
 </head>
 <body data-state="loading">
 {{%app_entry%}}

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from dashboards.server import make_server
 from warehouse.settings import Settings
@@ -28,13 +29,18 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def served(home: Path) -> Iterator[str]:
-    """Serve a home; yields the address without a slash at its end."""
+    """Serve a home's pages; yields the address without a slash at its end."""
+    with serving(make_server(Settings(home=home))) as address:
+        yield address
+
+
+@contextmanager
+def serving(application: FastAPI) -> Iterator[str]:
+    """Serve an application; yields the address without a slash at its end."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-    config = uvicorn.Config(
-        make_server(Settings(home=home)), host="127.0.0.1", port=port, log_level="warning"
-    )
+    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="warning")
     server = _Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -1,7 +1,8 @@
 // Starts the map when a page has a place for it, and gives it the new place when the page is drawn
-// again. On the map's own address its code is fetched while the rest of the page still starts.
+// again. On the map's own address it does not wait for the page: it begins in a place of its own.
 const PATH = "/map";
 let running = null;
+let early = null;
 
 const start = async (place) => {
   running ??= import("./map.mjs").then(({ GridMap }) => new GridMap());
@@ -9,10 +10,14 @@ const start = async (place) => {
 };
 
 const look = () => {
+  if (!early && location.pathname === PATH && document.body) {
+    early = Object.assign(document.createElement("div"), { className: "map-early" });
+    document.body.append(early);
+    start(early);
+  }
   const place = document.getElementById("map-place");
-  if (place && !place.firstElementChild) start(place);
+  if (place && !place.firstElementChild) start(place).then(() => early?.remove());
 };
 
-if (location.pathname === PATH) running = import("./map.mjs").then(({ GridMap }) => new GridMap());
 new MutationObserver(look).observe(document, { childList: true, subtree: true });
 look();

@@ -2,8 +2,8 @@
 // nothing of addresses or panels.
 import * as maplibre from "../vendor/maplibre-gl/maplibre-gl.mjs";
 import { UNCERTAIN, classOf } from "./data.mjs";
-import { hatch } from "./palette.mjs";
-import { FAINT, INSIDE_ONLY, NO_VALUE, OUTSIDE, fillColour, mapStyle, visibleLayers } from "./style.mjs";
+import { classPlaces, hatch } from "./palette.mjs";
+import { FAINT, INSIDE_ONLY, NO_VALUE, OUTSIDE, mapStyle, visibleLayers } from "./style.mjs";
 
 const STYLE_SHEET = new URL("../vendor/maplibre-gl/maplibre-gl.css", import.meta.url);
 const MOST_LABELS = 150;
@@ -24,11 +24,11 @@ export class Canvas {
   }
 
   /** Set up the map for a county's tiles; colours follow with `paint`. */
-  open({ setup, areas, scheme, words, box, padding }) {
+  open({ setup, areas, scheme, words, level, box, padding }) {
     this.setup = setup;
     this.areas = areas;
     this.scheme = scheme;
-    const style = this.style();
+    const style = this.style(level);
     if (!this.map) {
       this.map = this.made(style, words, box, padding);
       this.listen();
@@ -37,6 +37,8 @@ export class Canvas {
     }
     this.painted = Object.fromEntries(areas.levels.map((level) => [level, new Map()]));
     this.marked = {};
+    this.opacity = Object.fromEntries(areas.levels.map((one) => [one, 1]));
+    this.named = "";
     this.shown = null;
     this.map.addImage("hatch", hatch(scheme, RATIO), { pixelRatio: RATIO });
     const [west, south, east, north] = areas.at[areas.levels[0]][0]?.box ?? setup.county.extent;
@@ -44,9 +46,10 @@ export class Canvas {
     this.map.setMaxBounds([[west - wide * 1.5, south - high * 1.5], [east + wide * 1.5, north + high * 1.5]]);
   }
 
-  style() {
+  style(shown) {
     const { county, tiles } = this.setup;
-    return mapStyle({ county: county.code, tiles, levels: this.areas.levels, scheme: this.scheme });
+    const { levels } = this.areas;
+    return mapStyle({ county: county.code, tiles, levels, scheme: this.scheme, shown });
   }
 
   made(style, words, box, padding) {
@@ -131,26 +134,23 @@ export class Canvas {
   /** Colour the areas of a level inside `focus`; only what differs from before is touched. */
   paint({ shading, kpi, level, focus }) {
     const { map } = this;
-    for (const [layer, isVisible] of visibleLayers(this.areas.levels, level, focus.level)) {
-      const asked = isVisible ? "visible" : "none";
+    for (const [layer, asked] of visibleLayers(this.areas.levels, level)) {
       if (map.getLayer(layer) && map.getLayoutProperty(layer, "visibility") !== asked) {
         map.setLayoutProperty(layer, "visibility", asked);
       }
     }
     this.shown = level;
-    const colour = fillColour(shading.breaks.length + 1, kpi.better, this.scheme);
-    const layer = `${level}-fill`;
-    if (JSON.stringify(map.getPaintProperty(layer, "fill-color")) !== JSON.stringify(colour)) {
-      map.setPaintProperty(layer, "fill-color", colour);
-    }
+    const places = classPlaces(shading.breaks.length + 1, kpi.better);
     const isWhole = focus.level === this.areas.levels[0];
     for (const one of this.areas.levels.filter((name) => map.getLayer(`${name}-line`))) {
-      map.setPaintProperty(`${one}-line`, "line-opacity", one === level && !isWhole ? INSIDE_ONLY : 1);
+      const opacity = one === level && !isWhole ? INSIDE_ONLY : 1;
+      if (this.opacity[one] !== opacity) map.setPaintProperty(`${one}-line`, "line-opacity", opacity);
+      this.opacity[one] = opacity;
     }
     const painted = this.painted[level];
     const inside = new Set(this.areas.within(focus, level));
     for (const area of this.areas.at[level]) {
-      const k = inside.has(area) ? this.stateOf(shading, area.fid) : OUTSIDE;
+      const k = inside.has(area) ? this.stateOf(shading, area.fid, places) : OUTSIDE;
       if ((painted.get(area.fid) ?? OUTSIDE) === k) continue;
       painted.set(area.fid, k);
       this.state(area, { k });
@@ -158,10 +158,10 @@ export class Canvas {
     this.mark("focus", isWhole ? null : focus);
   }
 
-  stateOf(shading, fid) {
+  stateOf(shading, fid, places) {
     const found = classOf(shading.values[fid] ?? NaN, shading.edges);
     if (found < 0) return NO_VALUE;
-    return shading.flags[fid] & UNCERTAIN ? found + FAINT : found;
+    return places[found] + (shading.flags[fid] & UNCERTAIN ? FAINT : 0);
   }
 
   /** Names, with values while there is room; of the level above where a level is too fine. */
@@ -178,7 +178,9 @@ export class Canvas {
       geometry: { type: "Point", coordinates: area.point },
       properties: { name: area.name, value: withValues ? valueOf(area) : "", order: -(area.km2 ?? 0) },
     }));
-    this.map.getSource("labels").setData({ type: "FeatureCollection", features });
+    const said = JSON.stringify(features.map(({ properties }) => properties));
+    if (said !== this.named) this.map.getSource("labels").setData({ type: "FeatureCollection", features });
+    this.named = said;
   }
 
   /** Move to an area; at once where the reader wants no motion. */

@@ -61,8 +61,24 @@ export class GridMap {
   async load() {
     const search = location.search;
     const setup = await this.source.setup(search);
-    const areas = await this.source.areas(setup);
-    return { search, setup, areas };
+    const asked = this.source.areas(setup);
+    this.foretell(setup);
+    return { search, setup, areas: await asked };
+  }
+
+  /** Ask for the values of the whole county before the areas are known. */
+  foretell(setup) {
+    const given = written();
+    if (given.area || given.card) return;
+    const level = given.level || setup.levels[1]?.level;
+    this.source.shading(this.question(setup, given, level)).catch(() => null);
+  }
+
+  question(setup, given, level) {
+    const { from, to } = periodOf(given, setup);
+    const kpi = given.kpi || setup.defaults.kpi;
+    const asked = { county: setup.county.code, kpi, level, from, to, version: setup.version };
+    return given.department ? { ...asked, department: given.department } : asked;
   }
 
   /** Take a place in the page: the same map moves on when the page around it is drawn again. */
@@ -130,14 +146,17 @@ export class GridMap {
     await this.known(overtaken);
     if (overtaken()) return false;
     const view = this.read();
-    const shading = await this.source.shading(view.asked);
+    const asked = this.source.shading(view.asked);
+    asked.catch(() => null);
+    const moved = this.open(view) ? false : this.view?.focus !== view.focus;
+    const shading = await asked;
     if (overtaken()) return false;
-    const moved = this.view?.focus !== view.focus;
     Object.assign(this, { view, shading, kpi: this.words.kpis.get(view.kpi) });
+    const painted = this.picture(moved, overtaken);
     this.panel.draw();
     this.ranking.draw();
     this.card.draw();
-    await this.picture(moved, overtaken);
+    await painted;
     return !overtaken();
   }
 
@@ -171,26 +190,27 @@ export class GridMap {
     const period = periodOf(given, setup);
     const kpi = given.kpi || setup.defaults.kpi;
     const card = areas.byCode.get(given.card) ?? (isLowest && named !== top ? named : null);
-    const asked = { county: setup.county.code, kpi, level, from: period.from, to: period.to, version: setup.version };
-    if (given.department) asked.department = given.department;
+    const asked = this.question(setup, given, level);
     return { focus, level, lower, period, kpi, card, department: given.department, asked };
+  }
+
+  /** Begin with the tiles while the values are on their way. True where the map was just made. */
+  open({ focus, level }) {
+    if (!this.canvas) return false;
+    if (!this.setup.tiles) throw new Error(this.words.text("map.no_tiles"));
+    const scheme = schemeNow();
+    if (!this.isNew && this.scheme === scheme) return false;
+    const isFirst = !this.canvas.map;
+    const { setup, areas, words, padding } = this;
+    this.canvas.open({ setup, areas, scheme, words, level, box: focus.box, padding });
+    this.stage.maplibre = this.canvas.map;
+    Object.assign(this, { scheme, isNew: false });
+    return isFirst;
   }
 
   async picture(moved, overtaken) {
     if (!this.canvas) return;
-    const scheme = schemeNow();
     const { focus, level, card } = this.view;
-    if (!this.setup.tiles) throw new Error(this.words.text("map.no_tiles"));
-    const isOpened = this.isNew || this.scheme !== scheme;
-    if (isOpened) {
-      const fresh = !this.canvas.map;
-      this.canvas.open({
-        setup: this.setup, areas: this.areas, scheme, words: this.words, box: focus.box, padding: this.padding,
-      });
-      this.stage.maplibre = this.canvas.map;
-      Object.assign(this, { scheme, isNew: false });
-      if (fresh) moved = false;
-    }
     await this.canvas.ready();
     if (overtaken()) return;
     this.canvas.paint({ shading: this.shading, kpi: this.kpi, level, focus });

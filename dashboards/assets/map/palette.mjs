@@ -27,16 +27,23 @@ export const GROUND = {
   },
 };
 
-const pick = (ramp, count) => {
-  if (count === 1) return [ramp[2]];
-  return Array.from({ length: count }, (_, k) => ramp[Math.round((k * (ramp.length - 1)) / (count - 1))]);
+const STEPS = 5;
+
+/** All colours of a scheme; a class is painted by its place in this list. */
+export const colours = (scheme) => [...RAMPS[scheme].attention, ...RAMPS[scheme].neutral];
+
+/** Places of the classes' colours, from the lowest value up: strong is where the worse values are. */
+export const classPlaces = (count, better) => {
+  const start = better === "neither" ? STEPS : 0;
+  const places = Array.from({ length: count }, (_, k) =>
+    start + (count === 1 ? 2 : Math.round((k * (STEPS - 1)) / (count - 1))));
+  return better === "higher" ? places.reverse() : places;
 };
 
-/** Colours of the classes from the lowest value up: the strong end is where the worse values are. */
+/** Colours of the classes, from the lowest value up. */
 export const classColours = (count, better, scheme) => {
-  const ramp = RAMPS[scheme][better === "neither" ? "neutral" : "attention"];
-  const colours = pick(ramp, count);
-  return better === "higher" ? colours.reverse() : colours;
+  const all = colours(scheme);
+  return classPlaces(count, better).map((place) => all[place]);
 };
 
 /** The same colour let through in part, over the ground: for values that chance may have made. */

@@ -73,7 +73,6 @@ export class Ranking {
         "aria-pressed": String(view.card === area),
         title: found < 0 ? null : remarks(shading, area.fid, words).join(" · "),
         onclick: () => this.map.choose(area),
-        ondblclick: () => this.map.enter(area),
         onmouseenter: () => this.map.canvas?.map && this.map.canvas.mark("hover", area),
         onmouseleave: () => this.map.canvas?.map && this.map.canvas.mark("hover", null),
       },
