@@ -36,10 +36,14 @@
   };
 
   // The place of a chart carries `data-chart` and is drawn when plotly's drawing is in it; other
-  // parts that take their time carry `data-pending` until they are done.
+  // parts that take their time carry `data-pending` until they are done. A chart that only fits
+  // itself to its place again does not make a ready page unready.
   const isDrawn = () =>
-    !document.querySelector("[data-pending], .dash-graph--pending") &&
-    [...document.querySelectorAll("[data-chart]")].every((chart) => chart.querySelector(".main-svg"));
+    !document.querySelector("[data-pending]") &&
+    (document.body.dataset.state === "ready" ||
+      (!document.querySelector(".dash-graph--pending") &&
+        [...document.querySelectorAll("[data-chart]")].every((chart) =>
+          chart.querySelector(".main-svg"))));
 
   // Parts sent as markup carry it in `data-html` (see components/markup.py). The focus stays where
   // it was: on the link in the same place.
@@ -163,6 +167,8 @@
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
     if (link.pathname.startsWith("/api/") || link.pathname.startsWith("/assets/")) return;
+    // From a page that did without the charts' library to one that needs it.
+    if (link.pathname !== location.pathname && !window.Plotly && link.pathname !== "/map") return;
     event.preventDefault();
     if (link.href === location.href) return;
     const moves = link.pathname !== location.pathname;

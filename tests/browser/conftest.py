@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.support.chromium import launch_arguments
 from tests.support.county import publish_county
 from tests.support.served import served
 from warehouse.published import Published, PublishedStore
 from warehouse.settings import Settings
+
+# A loaded machine draws slowly; what never comes still fails.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
