@@ -24,6 +24,7 @@ from warehouse.settings import Settings
 P = ParamSpec("P")
 T = TypeVar("T")
 
+FIRST_KPIS = ("response_time_median", "on_time_resolution_rate", "open_backlog")
 CACHED_ANSWERS = 2_000
 PAGE_THREADS = 4
 QUERY_THREADS = 2
@@ -126,8 +127,15 @@ class Context:
             counties=tuple(self.builds),
             kpis=tuple(self.kpis),
             default_county=next(iter(self.builds)),
-            default_kpi="response_time_median",
+            default_kpis={county: self._first_kpi(county) for county in self.builds},
         )
+
+    def _first_kpi(self, county_code: str) -> str:
+        """The first of `FIRST_KPIS` that the county's sources deliver."""
+        for kpi_id in FIRST_KPIS:
+            if self.ask(Question(kpi_id, county_code))["value"].item() is not None:
+                return kpi_id
+        return FIRST_KPIS[0]
 
     def county(self, code: str) -> County:
         """The county's file: its levels and their names."""

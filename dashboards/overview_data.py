@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from dashboards.i18n import Lang
+from dashboards.i18n import Lang, text
 from dashboards.periods import first_of_month
 from dashboards.scope import Scope
 from warehouse.catalogue import Kpi
@@ -40,16 +40,6 @@ class Tile:
     row: Row
     previous: Row | None
     months: pl.DataFrame
-
-    @property
-    def is_not_delivered(self) -> bool:
-        """Every case is excluded: the source does not deliver what the KPI needs."""
-        return (
-            self.row["value"] is None
-            and not self.row["denominator"]
-            and not self.row["not_yet_due_count"]
-            and bool(self.row["excluded_count"])
-        )
 
     @property
     def standing(self) -> Literal["met", "near", "missed", "none"]:
@@ -103,6 +93,22 @@ class SliceValue:
     name: str
     row: Row
     verdict: Verdict
+
+
+def is_not_delivered(row: Row) -> bool:
+    """Whether every case is excluded: the sources do not deliver what the KPI needs."""
+    return (
+        row["value"] is None
+        and not row["denominator"]
+        and not row["not_yet_due_count"]
+        and bool(row["excluded_count"])
+    )
+
+
+def no_value(row: Row, lang: Lang, *, note: bool = False) -> str:
+    """Why there is no value, in words; with `note`, in a sentence."""
+    reason = "not_delivered" if is_not_delivered(row) else "none"
+    return text(f"value.{reason}{'.note' if note else ''}", lang)
 
 
 def overlap(one: Row, other: Row) -> bool | None:

@@ -1,6 +1,6 @@
 """The state of a page is its address: filters, language, and the receipt that is open."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -39,7 +39,8 @@ class Known:
     counties: Collection[str]
     kpis: Collection[str]
     default_county: str
-    default_kpi: str
+    default_kpis: Mapping[str, str]
+    """By county: what its pages show first."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,11 @@ class View:
             raise UsageError('period "custom": 需要起止日期 / needs both from=YYYY-MM-DD and to=…')
         if start and end and start > end:
             raise UsageError(f"from={start} 晚于 / is after to={end}")
+        county = _one_of("county", given, known.counties, known.default_county)
+        default_kpi = known.default_kpis[county]
         values: dict[str, Any] = {
-            "county": _one_of("county", given, known.counties, known.default_county),
-            "kpi": _one_of("kpi", given, known.kpis, known.default_kpi),
+            "county": county,
+            "kpi": _one_of("kpi", given, known.kpis, default_kpi),
             "lang": Lang(_one_of("lang", given, tuple(Lang), Lang.ZH.value)),
             "theme": _one_of("theme", given, THEMES, ""),
             "level": _one_of("level", given, LEVELS, ""),
@@ -105,7 +108,7 @@ class View:
             department=given.get("department", ""),
             card=given.get("card", ""),
             role=given.get("role", ""),
-            defaults=(known.default_county, known.default_kpi),
+            defaults=(known.default_county, default_kpi),
         )
 
     def with_(self, **changes: Any) -> "View":

@@ -8,7 +8,13 @@ from dash.development.base_component import Component
 from dashboards import numbers_text
 from dashboards.components.parts import chip, icon
 from dashboards.i18n import Lang, text
-from dashboards.overview_data import Row, SliceValue, Verdict
+from dashboards.overview_data import (
+    Row,
+    SliceValue,
+    Verdict,
+    is_not_delivered,
+    no_value,
+)
 from dashboards.view import View
 from warehouse.catalogue import Kpi
 
@@ -38,12 +44,7 @@ def ranking(
     if whole is None:
         return html.P(text("ranking.none", lang), className="muted")
     scale = _Scale(slices, whole["value"])
-    label = text(
-        "ranking.county",
-        lang,
-        area=whole_name,
-        value=numbers_text.value(whole["value"], kpi, lang),
-    )
+    label = text("ranking.county", lang, area=whole_name, value=_value(whole, whole, kpi, lang))
     return html.Div(
         [
             html.Div(
@@ -56,7 +57,7 @@ def ranking(
             ),
             html.Ol(
                 [
-                    html.Li(_line(number, line, scale, kpi, view, part, whole["value"]))
+                    html.Li(_line(number, line, scale, kpi, view, part, whole))
                     for number, line in enumerate(slices, 1)
                 ],
                 className="ranks",
@@ -104,11 +105,11 @@ def _line(
     kpi: Kpi,
     view: View,
     part: Literal["area", "department"],
-    whole: float | None,
+    whole: Row,
 ) -> Component:
     lang, row = view.lang, line.row
     sign, tone = VERDICTS[line.verdict]
-    value = numbers_text.value(row["value"], kpi, lang)
+    value = _value(row, whole, kpi, lang)
     interval = numbers_text.interval(row["interval_low"], row["interval_high"], kpi)
     is_chosen = line.code == getattr(view, part)
     wanted = "" if is_chosen else line.code
@@ -116,7 +117,7 @@ def _line(
         [
             html.Span(str(number) if row["value"] is not None else "–", className="rank-number"),
             html.Span(line.name, className="rank-name"),
-            html.Span(_bar(row, scale, whole), className="track"),
+            html.Span(_bar(row, scale, whole["value"]), className="track"),
             html.Span(value, className="rank-value"),
             chip(sign, text(f"ranking.{line.verdict}", lang), tone=tone),
         ],
@@ -126,6 +127,13 @@ def _line(
         **{"data-part": part, "data-code": line.code},
         **{"aria-current": "true" if is_chosen else "false"},
     )
+
+
+def _value(row: Row, whole: Row, kpi: Kpi, lang: Lang) -> str:
+    """The value, or why there is none: what the whole lacks, none of its parts can have."""
+    if row["value"] is None and is_not_delivered(whole):
+        return no_value(whole, lang)
+    return numbers_text.value(row["value"], kpi, lang)
 
 
 def _bar(row: Row, scale: _Scale, whole: float | None) -> list[Component]:

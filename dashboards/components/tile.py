@@ -7,7 +7,7 @@ from dashboards import numbers_text
 from dashboards.components.parts import chip, icon
 from dashboards.figures.sparkline import as_address, sparkline
 from dashboards.i18n import Lang, text
-from dashboards.overview_data import Tile
+from dashboards.overview_data import Tile, no_value
 from dashboards.theme import colours
 from dashboards.view import View
 from warehouse.catalogue import Kpi
@@ -72,12 +72,11 @@ def _status(data: Tile, lang: Lang) -> list[Component]:
 def _figure(data: Tile, lang: Lang) -> list[Component]:
     value = data.row["value"]
     if value is None:
-        kind = "not_delivered" if data.is_not_delivered else "none"
         return [
             html.Span(
-                text(f"value.{kind}", lang),
+                no_value(data.row, lang),
                 className="no-value",
-                title=text(f"value.{kind}.note", lang),
+                title=no_value(data.row, lang, note=True),
             )
         ]
     shown = [

@@ -57,7 +57,7 @@ def setup(context: Context, query: str) -> dict[str, Any]:
         "kpis": [_kpi(context, kpi_id, view.lang) for kpi_id in context.kpis],
         "defaults": {
             "county": context.known.default_county,
-            "kpi": context.known.default_kpi,
+            "kpi": context.known.default_kpis[view.county],
             "period": DEFAULT_PERIOD.value,
         },
         "departments": [

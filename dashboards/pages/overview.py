@@ -19,6 +19,7 @@ from dashboards.overview_data import (
     areas_ranked,
     comparable_months,
     departments_ranked,
+    no_value,
     programme_start,
     tiles,
     trend_question,
@@ -108,9 +109,14 @@ def _trend_panel(scope: Scope) -> Component:
         role="img",
         **{"aria-label": label, "data-chart": "trend"},
     )
+    rows = months.rows(named=True)
+    body = [graph, static(_table(rows, scope))]
+    if not months["value"].is_not_null().any():
+        reason = no_value(rows[-1], lang, note=True) if rows else text("value.none", lang)
+        body = [html.P(reason, className="muted")]
     return _panel(
         f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}",
-        [graph, static(_table(months.rows(named=True), scope))],
+        body,
         tools=[kpi_choice(scope)],
         name="trend",
     )

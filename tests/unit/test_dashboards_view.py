@@ -13,7 +13,7 @@ KNOWN = Known(
     counties=("430181", "boston"),
     kpis=("resolution_rate", "open_backlog"),
     default_county="430181",
-    default_kpi="resolution_rate",
+    default_kpis={"430181": "resolution_rate", "boston": "open_backlog"},
 )
 AS_OF, FIRST = date(2026, 11, 15), date(2023, 11, 3)
 
@@ -27,7 +27,7 @@ def parse(query: str) -> View:
     [
         "",
         "lang=en",
-        "county=boston&kpi=open_backlog&theme=dark",
+        "county=boston&kpi=resolution_rate&theme=dark",
         "from=2026-01-05&to=2026-02-01&area=430181001000",
         "period=this-year&department=urban_management&receipt=open_backlog&role=excluded",
     ],
@@ -99,3 +99,8 @@ def test_a_period_is_of_the_as_of_day_not_of_the_clock(query: str, first: date, 
 def test_the_last_month_of_january_is_december() -> None:
     days = days_of(parse("period=last-month"), as_of=date(2026, 1, 9), first=FIRST)
     assert days == Days(date(2025, 12, 1), date(2025, 12, 31))
+
+
+def test_each_county_shows_first_what_it_delivers() -> None:
+    assert parse("county=boston").kpi == "open_backlog"
+    assert parse(parse("").with_(county="boston").to_query()).kpi == "open_backlog"

@@ -103,8 +103,8 @@ export class Card {
     if (told.value === null) {
       const isNone = !told.excluded_count || told.denominator > 0;
       return el("div", { class: "number" },
-        el("span", { class: "big none" }, words.text(isNone ? "value.none" : "value.not_delivered")),
-        el("p", { class: "muted" }, words.text(isNone ? "value.none.note" : "value.not_delivered.note")));
+        el("span", { class: "big none" }, words.text(isNone ? "value.none" : "value.all_excluded")),
+        el("p", { class: "muted" }, words.text(isNone ? "value.none.note" : "value.all_excluded.note")));
     }
     const tone = TONES[told.status];
     return el("div", { class: "number" },
@@ -160,7 +160,7 @@ export class Card {
       const kpi = words.kpis.get(one.kpi_id);
       const tone = TONES[one.status] ?? "plain";
       const text = one.value === null
-        ? words.text(one.excluded_count && !one.denominator ? "value.not_delivered" : "value.none")
+        ? words.text(one.excluded_count && !one.denominator ? "value.all_excluded" : "value.none")
         : words.value(one.value, kpi);
       return el("li", {}, el("a", { href: map.href({ kpi: one.kpi_id }), "aria-current": one.kpi_id === map.view.kpi ? "true" : null },
         el("span", { class: `dot ${tone}`, title: TONES[one.status] ? words.text(`status.${one.status}`) : null }),

@@ -34,7 +34,7 @@ export class Legend {
     const lines = [];
     if (shading.uncertain) lines.push(this.line(`--swatch:${middle}`, "faint", words.text("map.uncertain.long"), shading.uncertain, most, words));
     if (shading.none_due) lines.push(this.line(null, "none", words.text("value.none"), shading.none_due, most, words));
-    if (shading.unknown) lines.push(this.line(null, "none", words.text("value.not_delivered"), shading.unknown, most, words));
+    if (shading.unknown) lines.push(this.line(null, "none", words.text("value.all_excluded"), shading.unknown, most, words));
     return lines;
   }
 

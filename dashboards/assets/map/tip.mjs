@@ -10,7 +10,7 @@ export const remarks = (shading, fid, words) => {
   const said = [];
   const value = shading.values[fid];
   if (value === undefined || Number.isNaN(value)) {
-    return [words.text(flags & NONE_DUE ? "value.none" : "value.not_delivered")];
+    return [words.text(flags & NONE_DUE ? "value.none" : "value.all_excluded")];
   }
   if (flags & UNCERTAIN) said.push(words.text("map.uncertain"));
   if (flags & PROVISIONAL) said.push(words.text("tile.provisional"));
