@@ -165,10 +165,13 @@ def dash_server(home: Path) -> FastAPI:
         {"map": {"style": "white-bg", "center": {"lon": 113.64, "lat": 28.16}, "zoom": 8.4}},
     )
     app.layout = dash.html.Div(
-        [dash.dcc.Dropdown(KPIS, KPIS[0], id="kpi"), dash.dcc.Graph("map", figure=figure)]
+        [
+            dash.dcc.Dropdown(KPIS, KPIS[0], id="kpi"),
+            dash.dcc.Graph("map", figure=figure, style={"height": "92vh"}),
+        ]
     )
 
-    @app.callback(
+    @app.callback(  # type: ignore[untyped-decorator]
         dash.Output("map", "figure"), dash.Input("kpi", "value"), prevent_initial_call=True
     )
     async def recolour(kpi: str) -> dash.Patch:

@@ -65,7 +65,7 @@ def index_string(assets: Assets) -> str:
 {{%config%}}
 <script src="{assets.url("vendor/dayjs/dayjs.min.js")}"></script>
 <script src="{assets.url("vendor/dayjs/zh-cn.js")}"></script>
-<script src="{assets.url("vendor/plotly.js/plotly-cartesian.min.js")}"></script>
+<script src="{assets.url("charts.js")}"></script>
 {{%scripts%}}
 {{%renderer%}}
 </footer>

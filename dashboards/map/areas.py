@@ -1,11 +1,14 @@
 """Areas as the map knows them: the current ones of a county, by level."""
 
+import json
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
 from dashboards.context import Context
 from warehouse.errors import UsageError, unknown_value
+from warehouse.published import Published
 
 AREAS = """
     select area_level, area_code, area_name, parent_code, feature_id, population,
@@ -57,8 +60,22 @@ def ancestors(context: Context, county: str, area: dict[str, Any]) -> list[dict[
     ]
 
 
-def areas_json(context: Context, county: str) -> dict[str, list[list[Any]]]:
-    """Per level one list per area: code, name, parent, feature id, point, box, population, km²."""
+_bodies: WeakKeyDictionary[Published, dict[str, bytes]] = WeakKeyDictionary()
+
+
+def areas_body(context: Context, county: str) -> bytes:
+    """The areas of a county as JSON, written once for a published version.
+
+    Per level one list per area: code, name, parent, feature id, point, box, population, km².
+    """
+    bodies = _bodies.setdefault(context.published, {})
+    if county not in bodies:
+        lists = _lists(context, county)
+        bodies[county] = json.dumps(lists, ensure_ascii=False, separators=(",", ":")).encode()
+    return bodies[county]
+
+
+def _lists(context: Context, county: str) -> dict[str, list[list[Any]]]:
     described: dict[str, list[list[Any]]] = {}
     for row in areas_of(context, county).iter_rows(named=True):
         described.setdefault(row["area_level"], []).append(

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from dashboards.context import Context, Services
-from dashboards.map.areas import areas_json
+from dashboards.map.areas import areas_body
 from dashboards.map.asked import parse
 from dashboards.map.card import card
 from dashboards.map.setup import setup
@@ -71,7 +71,8 @@ def _tiles(context: Context, request: Request) -> Response:
 
 def _areas(context: Context, request: Request) -> Response:
     county = _county(context, request)
-    return _json(areas_json(context, county), _caching(context, request))
+    headers = {"Cache-Control": _caching(context, request)}
+    return Response(areas_body(context, county), media_type="application/json", headers=headers)
 
 
 def _values(context: Context, request: Request) -> Response:

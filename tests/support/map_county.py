@@ -24,6 +24,8 @@ from warehouse.catalogue.facts import FCT_CASES, FLAG
 CENTRE = (113.64, 28.16)
 RADII = (0.55, 0.4)
 LEVELS = ("county", "town", "community", "grid")
+VERTICES_PER_SIDE = 12
+"""A real grid's border has some forty vertices."""
 EMPTY_GRID = 1
 """Feature id of the grid that no case lies in."""
 
@@ -54,10 +56,12 @@ def _areas(
     cells = shapely.voronoi_polygons(
         shapely.multipoints(points), extend_to=oval.envelope, ordered=True
     )
-    shapes = shapely.intersection(np.array(cells.geoms), oval)
+    step = float(np.sqrt(oval.area / grids)) / VERTICES_PER_SIDE
+    straight = shapely.segmentize(shapely.intersection(np.array(cells.geoms), oval), step)
+    shapes = shapely.transform(straight, lambda places: np.round(_bent(places, step), 6))
     community_of = _nearest(points, points[:communities])
     town_of = _nearest(points[:communities], points[:towns])
-    rows = [_area("county", COUNTY, "浏阳市", None, oval)]
+    rows = [_area("county", COUNTY, "浏阳市", None, shapes)]
     for town in range(towns):
         members = np.isin(community_of, np.flatnonzero(town_of == town))
         rows.append(_area("town", f"T{town:02d}", f"{town + 1}号镇", COUNTY, shapes[members]))
@@ -86,6 +90,12 @@ def _areas(
         for feature_id, row in enumerate(of_level, start=1):
             row["feature_id"] = feature_id
     return rows
+
+
+def _bent(places: np.ndarray, step: float) -> np.ndarray:
+    """Crooked borders: every place moves by where it is, so neighbours still share theirs."""
+    wave = 2 * np.pi / (step * 3.3)
+    return places + 0.35 * step * np.sin(wave * places[:, ::-1] + places * wave / 3)
 
 
 def _points(rng: np.random.Generator, oval: shapely.Polygon, count: int) -> np.ndarray:

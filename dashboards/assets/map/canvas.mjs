@@ -3,14 +3,16 @@
 import * as maplibre from "../vendor/maplibre-gl/maplibre-gl.mjs";
 import { UNCERTAIN, classOf } from "./data.mjs";
 import { classPlaces, hatch } from "./palette.mjs";
-import { FAINT, INSIDE_ONLY, NO_VALUE, OUTSIDE, mapStyle, visibleLayers } from "./style.mjs";
+import { FAINT, NO_VALUE, OUTSIDE, mapStyle, visibleLayers } from "./style.mjs";
+
 
 const STYLE_SHEET = new URL("../vendor/maplibre-gl/maplibre-gl.css", import.meta.url);
+// Workers start while the set-up is on its way.
+maplibre.prewarm();
+
 const MOST_LABELS = 150;
 const MOST_LABELS_WITH_VALUES = 70;
 const RATIO = 2;
-
-export const hasWebGL = () => Boolean(document.createElement("canvas").getContext("webgl2"));
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -37,7 +39,6 @@ export class Canvas {
     }
     this.painted = Object.fromEntries(areas.levels.map((level) => [level, new Map()]));
     this.marked = {};
-    this.opacity = Object.fromEntries(areas.levels.map((one) => [one, 1]));
     this.named = "";
     this.shown = null;
     this.map.addImage("hatch", hatch(scheme, RATIO), { pixelRatio: RATIO });
@@ -142,20 +143,27 @@ export class Canvas {
     this.shown = level;
     const places = classPlaces(shading.breaks.length + 1, kpi.better);
     const isWhole = focus.level === this.areas.levels[0];
-    for (const one of this.areas.levels.filter((name) => map.getLayer(`${name}-line`))) {
-      const opacity = one === level && !isWhole ? INSIDE_ONLY : 1;
-      if (this.opacity[one] !== opacity) map.setPaintProperty(`${one}-line`, "line-opacity", opacity);
-      this.opacity[one] = opacity;
-    }
+    if (isWhole) this.nothingAside();
     const painted = this.painted[level];
     const inside = new Set(this.areas.within(focus, level));
     for (const area of this.areas.at[level]) {
       const k = inside.has(area) ? this.stateOf(shading, area.fid, places) : OUTSIDE;
-      if ((painted.get(area.fid) ?? OUTSIDE) === k) continue;
+      if (painted.get(area.fid) === k) continue;
       painted.set(area.fid, k);
-      this.state(area, { k });
+      this.state(area, { k, aside: k === OUTSIDE });
     }
     this.mark("focus", isWhole ? null : focus);
+  }
+
+  /** The borders of every level come forward again when the whole county is looked at. */
+  nothingAside() {
+    for (const [level, painted] of Object.entries(this.painted)) {
+      for (const [fid, k] of painted) {
+        if (k !== OUTSIDE) continue;
+        painted.delete(fid);
+        this.state(this.areas.byFeature[level].get(fid), { aside: false });
+      }
+    }
   }
 
   stateOf(shading, fid, places) {

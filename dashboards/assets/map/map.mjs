@@ -1,6 +1,6 @@
 // The map page: follows the address, asks for what it names, and has it drawn.
 import { go, periodChanges, periodOf, queryWith, written } from "./address.mjs";
-import { Canvas, hasWebGL } from "./canvas.mjs";
+import { Canvas } from "./canvas.mjs";
 import { Card } from "./card.mjs";
 import { Source } from "./data.mjs";
 import { Panel } from "./panel.mjs";
@@ -19,8 +19,7 @@ export class GridMap {
     this.root = el("div", { class: "grid-map", "data-pending": "map" });
     this.stage = el("div", { class: "map-stage" });
     this.root.append(this.stage);
-    this.root.classList.toggle("no-map", !hasWebGL());
-    this.canvas = hasWebGL() ? new Canvas(this.stage, this.listener()) : null;
+    this.canvas = new Canvas(this.stage, this.listener());
     this.panel = new Panel(this);
     this.ranking = new Ranking(this);
     this.card = new Card(this);
@@ -202,7 +201,16 @@ export class GridMap {
     if (!this.isNew && this.scheme === scheme) return false;
     const isFirst = !this.canvas.map;
     const { setup, areas, words, padding } = this;
-    this.canvas.open({ setup, areas, scheme, words, level, box: focus.box, padding });
+    try {
+      this.canvas.open({ setup, areas, scheme, words, level, box: focus.box, padding });
+    } catch (error) {
+      if (!error.message.includes("WebGL")) throw error;
+      // Trying is the cheapest way to find out: a context made only to ask takes as long as the map's.
+      console.warn(error);
+      this.canvas = null;
+      this.root.classList.add("no-map");
+      return false;
+    }
     this.stage.maplibre = this.canvas.map;
     Object.assign(this, { scheme, isNew: false });
     return isFirst;

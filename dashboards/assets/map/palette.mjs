@@ -58,7 +58,7 @@ export const hatch = (scheme, ratio) => {
   const canvas = document.createElement("canvas");
   canvas.width = size;
   canvas.height = size;
-  const pen = canvas.getContext("2d");
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.strokeStyle = GROUND[scheme].hatch;
   pen.lineWidth = 1.1 * ratio;
   pen.beginPath();

@@ -2,7 +2,7 @@
 import { GROUND, colours, faint } from "./palette.mjs";
 
 /**
- * What a feature's state `k` says: the place of its colour, the same but faint, no value, not shown.
+ * `aside` says that an area lies beside the one looked into. What a feature's state `k` says: the place of its colour, the same but faint, no value, not shown.
  * The paint of a layer never changes with the KPI, since that would make all tiles again.
  */
 export const FAINT = 16;
@@ -11,8 +11,7 @@ export const OUTSIDE = -1;
 
 const FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", "sans-serif"];
 const STATE = ["coalesce", ["feature-state", "k"], OUTSIDE];
-/** Lines of areas beside the one looked into step back. */
-export const INSIDE_ONLY = ["case", [">=", STATE, 0], 1, 0.28];
+const STEPS_BACK = 0.28;
 
 const is = (name) => ["boolean", ["feature-state", name], false];
 const byZoom = (...stops) => ["interpolate", ["exponential", 1.4], ["zoom"], ...stops];
@@ -31,6 +30,7 @@ const line = (level, ground, widths) => ({
     "line-color": ["case", is("selected"), ground.selected, ["any", is("hover"), is("focus")], ground.hover, ground[level]],
     "line-width": byZoom(...widths.flatMap(([zoom, width]) =>
       [zoom, ["case", is("selected"), 3.2, is("focus"), 2.8, is("hover"), 2.2, width]])),
+    "line-opacity": ["case", is("aside"), STEPS_BACK, 1],
   },
 });
 
