@@ -112,8 +112,8 @@ def _trend_panel(scope: Scope) -> Component:
     rows = months.rows(named=True)
     body = [graph, static(_table(rows, scope))]
     if not months["value"].is_not_null().any():
-        reason = no_value(rows[-1], lang, note=True) if rows else text("value.none", lang)
-        body = [html.P(reason, className="muted")]
+        fullest = max(rows, key=lambda row: row["excluded_count"])
+        body = [html.P(no_value(fullest, lang, note=True), className="muted")]
     return _panel(
         f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}",
         body,
