@@ -1,4 +1,4 @@
-"""Class breaks: round figures, no empty class, and the same side of a break here and on the page."""
+"""Class breaks: round figures, no empty class, the same side of a break here and on the page."""
 
 import numpy as np
 import pytest
