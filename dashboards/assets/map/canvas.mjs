@@ -70,6 +70,8 @@ export class Canvas {
       touchPitch: false,
       doubleClickZoom: false,
       renderWorldCopies: false,
+      // The map is put into a new place whenever the page is drawn again; only `GridMap.fit` resizes.
+      trackResize: false,
       collectResourceTiming: false,
       locale: {
         "NavigationControl.ZoomIn": words.text("map.zoom_in"),

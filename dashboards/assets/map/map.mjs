@@ -85,13 +85,17 @@ export class GridMap {
     this.place = place;
     place.replaceChildren(this.root);
     this.fit();
-    this.follow();
+    if (this.followed !== this.wanted) this.follow();
+    else if (!("pending" in this.root.dataset)) this.finish();
   }
 
   fit() {
     if (!this.place?.isConnected) return;
     const top = this.root.getBoundingClientRect().top + scrollY;
-    this.root.style.height = `${Math.max(420, innerHeight - top)}px`;
+    const size = `${innerWidth}×${Math.max(420, innerHeight - top)}`;
+    if (size === this.size) return;
+    this.size = size;
+    this.root.style.height = `${size.split("×")[1]}px`;
     this.canvas?.map?.resize();
   }
 
@@ -112,10 +116,16 @@ export class GridMap {
     return { top: 72, bottom: 48, left: 356, right: wide ? 380 : 48 };
   }
 
+  /** What the picture depends on besides the data. */
+  get wanted() {
+    return `${location.search} ${schemeNow()}`;
+  }
+
   /** Draw what the address says. A later call overtakes an earlier one. */
   async follow() {
     if (location.pathname !== "/map" || !this.place?.isConnected) return;
     const mine = ++this.asked;
+    this.followed = this.wanted;
     const overtaken = () => mine !== this.asked;
     this.root.dataset.pending = "map";
     try {

@@ -85,6 +85,7 @@ export const mapStyle = ({ county, tiles, levels, scheme, shown }) => {
       { id: "ground", type: "background", paint: { "background-color": ground.ground } },
       ...(has("county") ? [
         { id: "county-glow", type: "line", source: "areas", "source-layer": "county",
+          layout: { "line-join": "round", "line-cap": "round" },
           paint: { "line-color": ground.glow, "line-width": byZoom(8, 12, 12, 20), "line-blur": byZoom(8, 9, 12, 14) } },
         { id: "land", type: "fill", source: "areas", "source-layer": "county", paint: { "fill-color": ground.land } },
       ] : []),

@@ -1,0 +1,146 @@
+"""The addresses the map draws from, over a real server: values, caching, and what is refused."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.support.map_county import publish_map_county
+from tests.support.marts import COUNTY
+from tests.support.served import served
+from warehouse.published import PublishedStore
+from warehouse.query import Question, answer
+from warehouse.settings import Settings
+
+ASKED = f"county={COUNTY}&kpi=on_time_resolution_rate&level=town&from=2026-08-01&to=2026-10-31"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("map")
+    publish_map_county(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(home: Path) -> Iterator[str]:
+    with served(home) as found:
+        yield found
+
+
+def got(url: str) -> tuple[int, bytes, dict[str, str]]:
+    try:
+        with urllib.request.urlopen(url) as response:
+            return response.status, response.read(), dict(response.headers)
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read(), dict(refused.headers)
+
+
+def told(url: str) -> Any:
+    status, body, _ = got(url)
+    assert status == 200, body
+    return json.loads(body)
+
+
+def test_values_are_those_of_the_warehouse_with_both_days_in(address: str, home: Path) -> None:
+    status, body, _ = got(f"{address}/api/map/values?{ASKED}")
+    rows = answer(
+        PublishedStore(Settings(home=home)).current(),
+        Question(
+            kpi_id="on_time_resolution_rate",
+            county_code=COUNTY,
+            by=("town",),
+            start=date(2026, 8, 1),
+            end=date(2026, 11, 1),
+        ),
+    )
+    assert status == 200
+    np.testing.assert_array_equal(
+        np.frombuffer(body, "<f4"), np.float32([np.nan, *rows["value"].drop_nulls()])
+    )
+
+
+def test_a_card_has_the_number_its_parts_and_the_other_kpis(address: str, home: Path) -> None:
+    card = told(f"{address}/api/map/card?{ASKED}&area=T01")
+    rows = answer(
+        PublishedStore(Settings(home=home)).current(),
+        Question(
+            kpi_id="on_time_resolution_rate",
+            county_code=COUNTY,
+            start=date(2026, 8, 1),
+            end=date(2026, 11, 1),
+            where={"town": "T01"},
+        ),
+    ).row(0, named=True)
+    for part in ("value", "numerator", "denominator", "interval_low", "target", "status"):
+        assert card[part] == rows[part]
+    assert card["area"]["parents"] == [{"level": "county", "code": COUNTY, "name": "浏阳市"}]
+    assert len(card["kpis"]) == 8
+    assert (
+        next(one for one in card["kpis"] if one["kpi_id"] == "on_time_resolution_rate")["value"]
+        == rows["value"]
+    )
+
+
+def test_a_department_narrows_values_and_card_alike(address: str) -> None:
+    card = told(f"{address}/api/map/card?{ASKED}&area=T01&department=grid_centre")
+    legend = told(f"{address}/api/map/legend?{ASKED}&department=grid_centre")
+    assert card["denominator"] > 0
+    assert sum(legend["counts"]) == 4
+    status, body, _ = got(f"{address}/api/map/values?{ASKED}&department=none_such")
+    assert status == 400
+    assert "grid_centre" in json.loads(body)["error"]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        (ASKED.replace("on_time_resolution_rate", "no_such_kpi"), "response_time_median"),
+        (ASKED.replace("level=town", "level=street"), "community"),
+        (ASKED.replace(COUNTY, "atlantis"), COUNTY),
+        (ASKED.replace("2026-08-01", "2026-13-01"), "YYYY-MM-DD"),
+        (ASKED.replace("2026-08-01", "2027-01-01"), "2027-01-01"),
+    ],
+)
+@pytest.mark.parametrize("what", ["values", "legend"])
+def test_a_question_that_cannot_be_answered_says_what_is_allowed(
+    address: str, what: str, query: str, named: str
+) -> None:
+    status, body, headers = got(f"{address}/api/map/{what}?{query}")
+    assert status == 400
+    assert named in json.loads(body)["error"]
+    assert headers["cache-control"] == "no-store"
+
+
+def test_a_card_of_no_area_is_refused(address: str) -> None:
+    status, body, _ = got(f"{address}/api/map/card?{ASKED}&area=nowhere")
+    assert status == 400
+    assert "T00" in json.loads(body)["error"]
+
+
+def test_only_an_address_with_the_published_version_is_cached_for_ever(address: str) -> None:
+    def caching(version: str) -> str:
+        return got(f"{address}/api/map/values?{ASKED}{version}")[2]["cache-control"]
+
+    assert "immutable" in caching("&version=1")
+    assert caching("&version=2") == "no-store"
+    assert caching("") == "no-store"
+
+
+def test_a_tile_is_there_an_empty_one_is_204_and_the_rest_404(address: str) -> None:
+    fingerprint = told(f"{address}/api/map/tiles?county={COUNTY}")["fingerprint"]
+    base = f"{address}/tiles/{COUNTY}/{fingerprint}"
+    status, body, headers = got(f"{base}/0/0/0.pbf")
+    assert status == 200
+    assert body
+    assert "immutable" in headers["cache-control"]
+    assert got(f"{base}/8/0/0.pbf")[0] == 204
+    for wrong in (f"{base}/8/256/0.pbf", f"{address}/tiles/{COUNTY}/none/0/0/0.pbf"):
+        assert got(wrong)[0] == 404
+    assert got(f"{address}/tiles/%2e%2e/published/0/0/0.pbf")[0] == 404
