@@ -11,7 +11,7 @@ from warehouse.errors import UsageError, unknown_value
 from warehouse.published import Published
 
 AREAS = """
-    select area_level, area_code, area_name, parent_code, feature_id, population,
+    select area_level, area_code, area_name, parent_code, town_code, feature_id, population,
         longitude, latitude, west, south, east, north, area_km2
     from mart.dim_areas
     where county_code = ? and is_current and feature_id is not null
@@ -20,8 +20,23 @@ AREAS = """
 
 
 def areas_of(context: Context, county: str) -> pl.DataFrame:
-    """One row per current area of a county at any level."""
-    return context.sql(AREAS, county)
+    """One row per current area of a county at any level.
+
+    Areas of one level and name get the name of their town too, or their code when they are towns.
+    """
+    areas = context.sql(AREAS, county)
+    towns = areas.filter(pl.col("area_level") == "town").select(
+        "town_code", pl.col("area_name").alias("town_name")
+    )
+    is_inside_a_town = pl.col("area_level").is_in(["community", "grid"])
+    addition = pl.when(is_inside_a_town).then("town_name").otherwise("area_code")
+    is_alone = pl.len().over("area_level", "area_name") == 1
+    name = pl.format("{} {}", "area_name", pl.coalesce(addition, "area_code"))
+    return (
+        areas.join(towns, on="town_code", how="left", maintain_order="left")
+        .with_columns(pl.when(is_alone).then("area_name").otherwise(name).alias("area_name"))
+        .drop("town_name")
+    )
 
 
 def level_areas(context: Context, county: str, level: str) -> pl.DataFrame:

@@ -117,9 +117,8 @@ export class Card {
     const { kpi, words } = this.map;
     if (told.previous_value === null) return el("span", { class: "change muted" }, words.text("tile.no_previous"));
     const difference = told.value - told.previous_value;
-    const isGood = kpi.better === "lower" ? difference < 0 : difference > 0;
-    const tone = kpi.better === "neither" || !difference ? "" : isGood ? " good" : " bad";
-    return el("span", { class: `change${tone}`, title: words.days(told.previous_from, told.previous_to) },
+    // Told, not judged: whether it is more than chance, the overview says.
+    return el("span", { class: "change", title: words.days(told.previous_from, told.previous_to) },
       words.text("tile.previous"), " ",
       el("b", {}, `${difference > 0 ? "▲" : difference < 0 ? "▼" : "■"} ${words.change(difference, kpi)}`));
   }
