@@ -72,7 +72,9 @@ def commit(
     try:
         _place(paths.landing / batch.dataset, batch=batch, rows=landed, with_ledger=True)
     except BaseException:
-        shutil.rmtree(quarantine / f"batch={batch.batch_id}", ignore_errors=True)
+        # Once the landing folder has its name the batch is in, and its refused rows belong to it.
+        if not (paths.landing / batch.dataset / f"batch={batch.batch_id}").exists():
+            shutil.rmtree(quarantine / f"batch={batch.batch_id}", ignore_errors=True)
         raise
 
 
