@@ -81,7 +81,7 @@ class View:
             UsageError: a value that does not exist, or a day that is none.
         """
         given = dict(parse_qsl(query.lstrip("?")))
-        start, end = _day("from", given), _day("to", given)
+        start, end = day_of("from", given), day_of("to", given)
         period = Preset(_one_of("period", given, tuple(Preset), DEFAULT_PERIOD.value))
         if start or end:
             period = Preset.CUSTOM
@@ -157,7 +157,12 @@ def _one_of(name: str, given: dict[str, str], allowed: Collection[str], default:
     return value
 
 
-def _day(name: str, given: dict[str, str]) -> date | None:
+def day_of(name: str, given: Mapping[str, str]) -> date | None:
+    """The day an address gives; null where it gives none.
+
+    Raises:
+        UsageError: what stands there is no day.
+    """
     value = given.get(name)
     if not value:
         return None

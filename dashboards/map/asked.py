@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dashboards.context import Context
+from dashboards.view import day_of
 from warehouse.catalogue import Kpi
 from warehouse.counties import County
 from warehouse.errors import UsageError, unknown_value
@@ -61,8 +62,8 @@ def parse(given: Mapping[str, str], *, context: Context) -> Asked:
         county=county,
         kpi=context.kpis[_one_of("kpi", given, context.kpis)],
         level=LEVELS[level],
-        first=_day("from", given),
-        last=_day("to", given),
+        first=day_of("from", given),
+        last=day_of("to", given),
         department=given.get("department", ""),
     )
 
@@ -81,15 +82,3 @@ def _one_of(name: str, given: Mapping[str, str], allowed: Iterable[str]) -> str:
     if value not in names:
         raise UsageError(unknown_value(name, value, names))
     return value
-
-
-def _day(name: str, given: Mapping[str, str]) -> date | None:
-    value = given.get(name)
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise UsageError(
-            f'{name} "{value}" 不是日期 / is not a day of the form YYYY-MM-DD'
-        ) from error
