@@ -143,7 +143,7 @@ def _checks(
                 detail=pl.lit(f"{label}: 含有 NUL 字节 / has a NUL byte in it"),
             )
     for rule in source.contract.rules:
-        if rule.kind != "unique":
+        if rule.is_judged_on_load and rule.kind != "unique":
             yield _rule_check(rule, frame=frame, spelled=extract.spelled, county=county)
 
 
@@ -243,6 +243,10 @@ def _rule_check(
             ]
             given = [pl.col(text).is_not_null() for text in texts]
             fails = pl.any_horizontal(given) & pl.all_horizontal(given).not_()
+        case "only_when":
+            column, value = rule.when or ("", "")
+            is_met = (pl.col(column).cast(pl.String) == value).fill_null(False)
+            fails = is_met.not_() & pl.any_horizontal(one.is_not_null() for one in values)
         case _:
             west, south, east, north = county.extent
             longitude, latitude = values

@@ -6,10 +6,10 @@ the same shape state their columns once. Everything about columns across dataset
 checks, landing types, the dbt source and the reference pages.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from open_data_contract_standard.model import (
@@ -27,7 +27,16 @@ FOLDER = Path(__file__).parent / "contracts"
 
 LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boolean", "geometry"]
 
-RULE_KINDS = ("order", "together", "inside_county", "unique")
+RuleKind = Literal[
+    "order", "together", "inside_county", "unique", "only_when", "one_per", "reference"
+]
+RULE_KINDS = get_args(RuleKind)
+
+BUILD_TIME_KINDS = frozenset({"one_per", "reference"})
+"""Rules about records of other files or datasets: a build judges them, a load cannot."""
+
+PersonalData = Literal["id_number", "name", "phone", "address", "household", "free_text"]
+Derived = Literal["birth_month_date", "sex_code"]
 
 DUCKDB_TYPES: dict[LogicalType, str] = {
     "string": "VARCHAR",
@@ -52,8 +61,47 @@ class Column:
     unit: str | None = None
     minimum: float | None = None
     maximum: float | None = None
-    allowed: tuple[str, ...] | None = None
+    pattern: str | None = None
+    """Regular expression that a text must match whole."""
+    pad_to: int | None = None
+    """Length to which a shorter code is filled with zeros on its right."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Code → its Chinese label, for a closed list; files may write either."""
+    code_list: str | None = None
+    """Seed that holds the codes, by edition, where the list is not closed here."""
     classification: str = "internal"
+    personal_data: PersonalData | None = None
+    derives: tuple[Derived, ...] = ()
+    """What is kept of an identity number beside its pseudonym."""
+
+    @property
+    def allowed(self) -> tuple[str, ...] | None:
+        """Codes of a closed list; None where there is none."""
+        return tuple(self.labels) or None
+
+    @property
+    def landed(self) -> "tuple[Column, ...]":
+        """What of this column is written to landing.
+
+        An identity number or a household becomes its pseudonym, free text stays with what names
+        persons masked, names, phones and addresses are not written at all.
+        """
+        match self.personal_data:
+            case None | "free_text":
+                return (self,)
+            case "id_number":
+                stem = self.name.removesuffix("id_number")
+                key = _pseudonym(self, f"{stem}person_key", "PERSON")
+                return (key, *(_DERIVED[name].below(stem) for name in self.derives))
+            case "household":
+                stem = self.name.removesuffix("household_code")
+                return (_pseudonym(self, f"{stem}household_key", "HOUSEHOLD"),)
+            case _:
+                return ()
+
+    def below(self, stem: str) -> "Column":
+        """The same column under a name that starts with `stem`."""
+        return replace(self, name=f"{stem}{self.name}")
 
     @property
     def duckdb_type(self) -> str:
@@ -65,15 +113,35 @@ class Column:
 class Rule:
     """A rule across columns; a row that breaks it is refused with `name` as the reason.
 
-    order: no value before the value of the column before it, nulls skipped.
+    order: no value below the value of the column before it, nulls skipped.
     together: all of the columns or none. inside_county: a point in the county's extent.
-    unique: no two rows with the same values; the first stays.
+    unique: no two rows of a file with the same values; the first stays.
+    only_when: the columns are empty unless the column `when[0]` is `when[1]`.
+    one_per: no two records with the same values, whatever their files; the one first by `first_by`
+        stays. Rows with a null among the columns are not judged.
+    reference: a record of `dataset` has the same values in `other_columns`; with `during`, one
+        whose first and last day (columns two and three, of that dataset) hold the day of the
+        moment in column one. Rows with a null among the columns are not judged.
+
+    A rule of the last two kinds is judged when the warehouse is built. Broken, it keeps a record
+    from the marts where `severity` is error, and is only counted where it is warning.
     """
 
     name: str
     description: str
-    kind: Literal["order", "together", "inside_county", "unique"]
+    kind: RuleKind
     columns: tuple[str, ...]
+    severity: Literal["error", "warning"] = "error"
+    when: tuple[str, str] | None = None
+    first_by: str | None = None
+    dataset: str | None = None
+    other_columns: tuple[str, ...] = ()
+    during: tuple[str, str, str] | None = None
+
+    @property
+    def is_judged_on_load(self) -> bool:
+        """Whether one file is enough to tell."""
+        return self.kind not in BUILD_TIME_KINDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +170,22 @@ class Contract:
         return tuple(column.name for column in self.columns)
 
     @property
+    def landed_columns(self) -> tuple[Column, ...]:
+        """Columns as they stand in landing: pseudonyms in place of what names persons."""
+        return tuple(landed for column in self.columns for landed in column.landed)
+
+    @property
+    def landed_key(self) -> tuple[str, ...]:
+        """The key by its names in landing."""
+        columns = {column.name: column for column in self.columns}
+        return tuple(columns[name].landed[0].name for name in self.key)
+
+    @property
+    def has_personal_data(self) -> bool:
+        """Whether its rows need the key of pseudonyms and vault."""
+        return any(column.personal_data for column in self.columns)
+
+    @property
     def point(self) -> tuple[str, str] | None:
         """Longitude and latitude columns of a dataset whose rows are at a point."""
         return next(
@@ -124,6 +208,34 @@ def _added(name: str, label: str, logical_type: LogicalType, description: str) -
         name=name, label=label, description=description, logical_type=logical_type, is_required=True
     )
 
+
+def _pseudonym(column: Column, name: str, kind: str) -> Column:
+    whose = "个人" if kind == "PERSON" else "户"
+    return Column(
+        name=name,
+        label=f"{whose}假名",
+        description=f"{column.description.replace(' / ', ',以密钥散列代替 / ')} Keyed hash.",
+        logical_type="string",
+        is_required=column.is_required,
+        classification="internal",
+    )
+
+
+_DERIVED: dict[Derived, Column] = {
+    "birth_month_date": Column(
+        name="birth_month_date",
+        label="出生年月",
+        description="出生月的第一天 / First day of the month of birth.",
+        logical_type="date",
+    ),
+    "sex_code": Column(
+        name="sex_code",
+        label="性别",
+        description="性别,取自身份证号 / Sex, read from the identity number.",
+        logical_type="string",
+        labels={"male": "男", "female": "女"},
+    ),
+}
 
 PROVENANCE = (
     _added("source_id", "来源", "string", "来源 / Source the row came by."),
@@ -255,25 +367,50 @@ def _column(item: SchemaProperty) -> Column:
         unit=_custom(item.customProperties, "unit"),
         minimum=options.get("minimum"),
         maximum=options.get("maximum"),
-        allowed=tuple(str(value.value) for value in item.enum) if item.enum else None,
+        pattern=options.get("pattern"),
+        pad_to=_custom(item.customProperties, "padTo"),
+        labels={str(one.value): str(one.label or one.value) for one in item.enum or []},
+        code_list=_custom(item.customProperties, "codeList"),
         classification=str(item.classification),
+        personal_data=_custom(item.customProperties, "personalData"),
+        derives=tuple(_custom(item.customProperties, "derives") or ()),
     )
 
 
 def _rule(item: DataQuality) -> Rule:
     kind: Any
+    given: Any
     if item.metric == "duplicateValues":
-        kind, columns = "unique", (item.arguments or {})["properties"]
+        kind, given = "unique", (item.arguments or {})["properties"]
     elif isinstance(item.implementation, dict):
-        ((kind, columns),) = item.implementation.items()
+        ((kind, given),) = item.implementation.items()
     else:
         raise InputError(
             f"rule {item.name}: an implementation or the metric duplicateValues expected"
         )
     if kind not in RULE_KINDS:
         raise InputError(f"rule {item.name}: " + unknown_value("kind", kind, RULE_KINDS))
+    parts: dict[str, Any] = {"columns": tuple(given)}
+    if kind == "only_when":
+        ((column, (value,)),) = given["when"].items()
+        parts = {"columns": tuple(given["columns"]), "when": (column, value)}
+    elif kind == "one_per":
+        parts = {"columns": tuple(given["columns"]), "first_by": given["first_by"]}
+    elif kind == "reference":
+        during = given.get("during")
+        parts = {
+            "columns": tuple(given["columns"]),
+            "dataset": given["dataset"],
+            "other_columns": tuple(given["columns"].values()),
+            "during": (during["at"], during["from"], during["to"]) if during else None,
+        }
+    severity: Any = item.severity or "error"
     return Rule(
-        name=str(item.name), description=str(item.description), kind=kind, columns=tuple(columns)
+        name=str(item.name),
+        description=str(item.description),
+        kind=kind,
+        severity=severity,
+        **parts,
     )
 
 

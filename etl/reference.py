@@ -3,6 +3,7 @@
 `python -m etl.reference` writes them, `--check` exits 1 when one is not current.
 """
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,15 +15,86 @@ from etl.contract import Column, Contract, load_contracts
 
 ROOT = Path(__file__).parents[1]
 DBT_SOURCES = Path("dbt_project/models/staging/_landing__sources.yml")
+STAGING = Path("dbt_project/models/staging")
 PAGES = Path("docs/reference/contracts")
 CONTRACTS = "etl/contracts"
+
+STAGING_SQL = """\
+-- Generated from {contracts} by `python -m etl.reference`; do not edit.
+-- fmt: off
+{{{{
+    config(
+        materialized="incremental",
+        incremental_strategy="delete+insert",
+        unique_key=["source_id"] + {key},
+        on_schema_change="append_new_columns",
+        post_hook=[
+            "{{{{ forget_staged_batches('{dataset}') }}}}",
+            "{{{{ note_staged_batches('{dataset}') }}}}",
+        ],
+    )
+}}}}
+
+{{{{ latest_versions("{dataset}", key={key}{cleaning}) }}}}
+"""
 
 
 def generated_files() -> dict[Path, str]:
     """Content of every derived file by its path from the root of the project."""
     contracts = load_contracts()
     pages = {PAGES / f"{name}.md": _page(contract) for name, contract in contracts.items()}
-    return {DBT_SOURCES: _dbt_sources(list(contracts.values())), **pages}
+    return {
+        DBT_SOURCES: _dbt_sources(list(contracts.values())),
+        **{_staging_file(one, ".sql"): _staging_sql(one) for one in contracts.values()},
+        **{_staging_file(one, ".yml"): _staging_yml(one) for one in contracts.values()},
+        **pages,
+    }
+
+
+def _staging_file(contract: Contract, suffix: str) -> Path:
+    return STAGING / contract.department / f"{_staging_name(contract)}{suffix}"
+
+
+def _staging_name(contract: Contract) -> str:
+    return f"stg_{contract.department}__{contract.dataset}"
+
+
+def _staging_sql(contract: Contract) -> str:
+    key = json.dumps(contract.landed_key)
+    replaced = {"valid_from_date"} & set(contract.landed_key)
+    cleaning = "".join(
+        f',\n    replace={{"{name}": first_day_of_validity()}}' for name in sorted(replaced)
+    )
+    return STAGING_SQL.format(
+        contracts=CONTRACTS, dataset=contract.dataset, key=key, cleaning=cleaning
+    )
+
+
+def _staging_yml(contract: Contract) -> str:
+    key = ["source_id", *contract.landed_key]
+    tests = [
+        {"one_row_per": {"arguments": {"columns": key}}},
+        {
+            "every_landed_record_is_here": {
+                "arguments": {"dataset": contract.dataset, "columns": key}
+            }
+        },
+    ]
+    model = {
+        "name": _staging_name(contract),
+        "description": f"{contract.purpose} 取最新一版 / Latest version of each record.",
+        "data_tests": tests,
+        "columns": [
+            {"name": column.name, "description": column.description}
+            for column in (*contract.landed_columns, *contract.added_columns)
+        ],
+    }
+    return _generated({"version": 2, "models": [model]})
+
+
+def _generated(content: dict[str, Any]) -> str:
+    body = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1000)
+    return f"# Generated from {CONTRACTS} by `python -m etl.reference`; do not edit.\n{body}"
 
 
 def _dbt_sources(contracts: list[Contract]) -> str:
@@ -34,10 +106,7 @@ def _dbt_sources(contracts: list[Contract]) -> str:
         ),
         "tables": [_dbt_table(contract) for contract in contracts],
     }
-    body = yaml.safe_dump(
-        {"version": 2, "sources": [source]}, allow_unicode=True, sort_keys=False, width=1000
-    )
-    return f"# Generated from {CONTRACTS} by `python -m etl.reference`; do not edit.\n{body}"
+    return _generated({"version": 2, "sources": [source]})
 
 
 def _dbt_table(contract: Contract) -> dict[str, Any]:
@@ -50,11 +119,13 @@ def _dbt_table(contract: Contract) -> dict[str, Any]:
             "freshness": {"warn_after": {"count": days, "period": "day"}},
             "meta": {
                 "department": contract.department,
-                "key": list(contract.key),
+                "key": list(contract.landed_key),
                 "contract_version": contract.version,
             },
         },
-        "columns": [_dbt_column(column) for column in (*contract.columns, *contract.added_columns)],
+        "columns": [
+            _dbt_column(column) for column in (*contract.landed_columns, *contract.added_columns)
+        ],
     }
 
 

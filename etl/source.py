@@ -76,7 +76,9 @@ class Source(BaseModel):
     sheet: str | None = None
     """Sheet of a workbook; the first when absent."""
 
-    columns: dict[str, tuple[str, ...]]
+    is_labelled: bool = False
+    """Whether the files head their columns with the contract's Chinese labels."""
+    columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Contract column → spellings in the file, first one first."""
     optional: frozenset[str] = frozenset()
     """Mapped columns that some files lack."""
@@ -104,6 +106,21 @@ class Source(BaseModel):
     """What the source tells of a case's life; anything else is unknown, not absent."""
     tolerance: float | None = Field(default=None, ge=0, le=1)
     """Share of refused rows it may have, where it differs from the contract's."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _columns_by_label(cls, values: Any) -> Any:
+        """Map the columns that are neither mapped nor constant by label, or by name."""
+        if not isinstance(values, dict) or not values.get("is_labelled"):
+            return values
+        contract = load_contracts().get(str(values.get("dataset")))
+        columns, constants = values.get("columns") or {}, values.get("constants") or {}
+        by_label = {
+            column.name: (column.label, column.name)
+            for column in (contract.columns if contract else ())
+            if column.name not in constants
+        }
+        return {**values, "columns": {**by_label, **columns}}
 
     @field_validator("columns", mode="before")
     @classmethod

@@ -1,3 +1,5 @@
+-- Generated from etl/contracts by `python -m etl.reference`; do not edit.
+-- fmt: off
 {{
     config(
         materialized="incremental",
@@ -11,10 +13,5 @@
     )
 }}
 
-{{
-    latest_versions(
-        "areas",
-        key=["area_level", "area_code", "valid_from_date"],
-        replace={"valid_from_date": first_day_of_validity()},
-    )
-}}
+{{ latest_versions("areas", key=["area_level", "area_code", "valid_from_date"],
+    replace={"valid_from_date": first_day_of_validity()}) }}

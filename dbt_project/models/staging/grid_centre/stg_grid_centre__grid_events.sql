@@ -1,3 +1,5 @@
+-- Generated from etl/contracts by `python -m etl.reference`; do not edit.
+-- fmt: off
 {{
     config(
         materialized="incremental",

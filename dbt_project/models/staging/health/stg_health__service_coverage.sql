@@ -1,0 +1,16 @@
+-- Generated from etl/contracts by `python -m etl.reference`; do not edit.
+-- fmt: off
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="delete+insert",
+        unique_key=["source_id"] + ["person_key", "service_code", "covered_from_date"],
+        on_schema_change="append_new_columns",
+        post_hook=[
+            "{{ forget_staged_batches('service_coverage') }}",
+            "{{ note_staged_batches('service_coverage') }}",
+        ],
+    )
+}}
+
+{{ latest_versions("service_coverage", key=["person_key", "service_code", "covered_from_date"]) }}

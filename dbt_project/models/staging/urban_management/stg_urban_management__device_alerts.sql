@@ -1,0 +1,16 @@
+-- Generated from etl/contracts by `python -m etl.reference`; do not edit.
+-- fmt: off
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="delete+insert",
+        unique_key=["source_id"] + ["case_number"],
+        on_schema_change="append_new_columns",
+        post_hook=[
+            "{{ forget_staged_batches('device_alerts') }}",
+            "{{ note_staged_batches('device_alerts') }}",
+        ],
+    )
+}}
+
+{{ latest_versions("device_alerts", key=["case_number"]) }}

@@ -1,0 +1,17 @@
+-- Generated from etl/contracts by `python -m etl.reference`; do not edit.
+-- fmt: off
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="delete+insert",
+        unique_key=["source_id"] + ["gauge_code", "valid_from_date"],
+        on_schema_change="append_new_columns",
+        post_hook=[
+            "{{ forget_staged_batches('rain_gauges') }}",
+            "{{ note_staged_batches('rain_gauges') }}",
+        ],
+    )
+}}
+
+{{ latest_versions("rain_gauges", key=["gauge_code", "valid_from_date"],
+    replace={"valid_from_date": first_day_of_validity()}) }}
