@@ -139,10 +139,61 @@ def _load(
         extract = read_file(
             file, source=source, county=county, scratch=Path(scratch), settings=settings
         )
-        judged = judge(extract, source=source, county=county)
-        refused = _quarantined(extract, judged)
+        return land_extract(
+            extract,
+            source=source,
+            county=county,
+            settings=settings,
+            file_name=file.name,
+            file_sha256=sha256,
+            file_bytes=file.stat().st_size,
+            received_at=received_at,
+            strict=strict,
+            notes=_file_notes(file, source=source),
+            file=file,
+            start=start,
+        )
+
+
+def land_extract(
+    extract: Extract,
+    *,
+    source: Source,
+    county: County,
+    settings: Settings,
+    file_name: str,
+    file_sha256: str,
+    file_bytes: int,
+    received_at: datetime,
+    strict: bool,
+    extraction: dict[str, str] | None = None,
+    notes: Sequence[str] = (),
+    file: Path | None = None,
+    start: float | None = None,
+) -> BatchReport:
+    """Judge what was read and commit it as one batch: what follows reading, whatever was read.
+
+    The caller holds the writer's lock, and removes what the extract reads from only afterwards:
+    refused rows are read again from there.
+
+    Args:
+        file_name: what the ledger calls the origin; of a database or a service, its name.
+        file_sha256: what tells this delivery from any other.
+        extraction: where a batch of a live source began and ended, for its ledger entry.
+        notes: what else the ledger should say.
+        file: the file of the report; `file_name` when None.
+        start: when reading began, by the monotonic clock.
+
+    Raises:
+        InputError: refused at the first bad row, when strict.
+    """
+    start = time.monotonic() if start is None else start
+    judged = judge(extract, source=source, county=county)
+    refused = _quarantined(extract, judged)
     if strict and refused.height:
-        raise _first_refusal(refused, file=file, source=source, rows_read=extract.rows_read)
+        raise _first_refusal(
+            refused, file_name=file_name, source=source, rows_read=extract.rows_read
+        )
     is_landed = refused.height <= source.refusal_tolerance * extract.rows_read
     batch = Batch(
         batch_id=next_batch_id(settings.paths, received_at=received_at),
@@ -150,9 +201,9 @@ def _load(
         source_id=source.id,
         county_code=county.code,
         department_code=source.department_code,
-        file_name=file.name,
-        file_sha256=sha256,
-        file_bytes=file.stat().st_size,
+        file_name=file_name,
+        file_sha256=file_sha256,
+        file_bytes=file_bytes,
         received_at=received_at.astimezone(UTC),
         rows_read=extract.rows_read,
         rows_landed=judged.landed.height if is_landed else 0,
@@ -160,14 +211,15 @@ def _load(
         refused_by_reason=_count_reasons(refused),
         status="landed" if is_landed else "refused",
         milestones=source.milestones,
-        notes=tuple(_notes(extract, judged, file=file, source=source)),
+        notes=(*_notes(extract, judged, source=source), *notes),
         contract_version=source.contract.version,
+        extraction=extraction,
         seconds=round(time.monotonic() - start, 3),
     )
     landed = _with_provenance(judged.landed, batch=batch) if is_landed else None
     commit(batch, landed=landed, refused=refused, paths=settings.paths)
     return BatchReport(
-        file=file,
+        file=file or Path(file_name),
         source=source,
         batch=batch,
         error=None if is_landed else _over_tolerance(batch, source=source),
@@ -227,10 +279,14 @@ def _count_reasons(refused: pl.DataFrame) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _notes(extract: Extract, judged: Judged, *, file: Path, source: Source) -> list[str]:
+def _file_notes(file: Path, *, source: Source) -> list[str]:
+    if file.match(source.file_pattern):
+        return []
+    return [f"文件名不合 / file name does not match {source.file_pattern}"]
+
+
+def _notes(extract: Extract, judged: Judged, *, source: Source) -> list[str]:
     notes = list(extract.notes)
-    if not file.match(source.file_pattern):
-        notes.append(f"文件名不合 / file name does not match {source.file_pattern}")
     if FALLBACK in judged.landed.columns and source.fallback_points:
         count = judged.landed[FALLBACK].sum()
         notes.append(f"默认坐标 / on a fallback point: {count:,}")
@@ -259,7 +315,7 @@ def _over_tolerance(batch: Batch, *, source: Source) -> str:
 
 
 def _first_refusal(
-    refused: pl.DataFrame, *, file: Path, source: Source, rows_read: int
+    refused: pl.DataFrame, *, file_name: str, source: Source, rows_read: int
 ) -> InputError:
     row = refused.row(0, named=True)
     share = refused.height / rows_read
@@ -267,7 +323,7 @@ def _first_refusal(
     line = "" if row["line_number"] is None else f", line {row['line_number']:,}"
     return InputError(
         f"{source.id}: row {row[ROW]:,}: {'; '.join(row['details'])}\n"
-        f"  file {file.name}{line}, 未装载 / batch not loaded (exit {InputError.exit_code})\n"
+        f"  file {file_name}{line}, 未装载 / batch not loaded (exit {InputError.exit_code})\n"
         f"  {refused.height:,} of {rows_read:,} rows refused {within} tolerance "
         f"({source.refusal_tolerance:.0%}); this stopped because --strict was given"
     )

@@ -43,6 +43,10 @@ class Batch(BaseModel):
     """Milestones of a case that the source delivers; any other is unknown, not absent."""
     notes: Annotated[tuple[str, ...], BeforeValidator(_empty_if_null)] = ()
     contract_version: str | None = None
+    rules: tuple[str, ...] = ()
+    """Names of the checks that every row was held against, as they stand in `refused_by_reason`."""
+    extraction: dict[str, str] | None = None
+    """Where a batch of a live source began and ended, such as its watermark."""
     seconds: float | None = None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from warehouse.errors import InputError
 
@@ -53,6 +53,13 @@ class Settings(BaseModel):
     published_versions_kept: int = Field(default=3, ge=1)
     """Published versions kept for readers that are still at work on an older one."""
 
+    key: SecretStr = SecretStr("")
+    """Master key of pseudonyms, vault and quarantine: hex or base64 of at least 32 bytes
+    (`GRIDGOV_KEY`)."""
+
+    key_file: Path | None = None
+    """File of the key instead (`GRIDGOV_KEY_FILE`); else `<home>.key`, made when first needed."""
+
     @property
     def paths(self) -> Paths:
         """The folders below `home`."""
@@ -80,7 +87,13 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         known = ", ".join(sorted(Settings.model_fields))
+        # What stands under a name that is none may be a key whose name was mistyped.
+        is_shown = name in Settings.model_fields and name != "key"
+        value = f" = {first['input']!r}" if is_shown else ""
         raise InputError(
-            f'设置 / setting "{name}" = {first["input"]!r}: {first["msg"]}; 可用 / known: {known}'
-        ) from error
-    return settings.model_copy(update={"home": (folder / settings.home).resolve()})
+            f'设置 / setting "{name}"{value}: {first["msg"]}; 可用 / known: {known}'
+        ) from None
+    places: dict[str, Path] = {"home": (folder / settings.home).resolve()}
+    if settings.key_file is not None:
+        places["key_file"] = (folder / settings.key_file).resolve()
+    return settings.model_copy(update=places)
