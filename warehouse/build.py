@@ -27,7 +27,12 @@ from warehouse.settings import Settings
 from warehouse.transform import WORK_FILE, Transform, staging_fingerprint
 
 STAGING = ("path:seeds", "path:models/staging")
-MARTS = ("path:models/intermediate", "path:models/marts", "path:models/ops")
+MARTS = (
+    "path:models/intermediate",
+    "path:models/marts",
+    "path:models/people",
+    "path:models/ops",
+)
 
 STEPS = 7
 """Steps of a build, for a progress bar."""

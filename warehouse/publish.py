@@ -1,10 +1,12 @@
-"""Publication: a new file beside the old ones, then one rename of a link.
+"""Publication: two new files beside the old ones, then one rename of a link.
 
-Readers see the whole of the old version or the whole of the new one. What a killed publication
-leaves behind is never what `current` names, and the next one sweeps it away.
+Readers see the whole of the old version or the whole of the new one: the file about persons is
+in its place before `current` names its version. What a killed publication leaves behind is never
+what `current` names, and the next one sweeps it away.
 """
 
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,41 +15,24 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from warehouse.published import CURRENT, Published, published_file, version_of
-from warehouse.published_values import PUBLISHED_VALUES, values_of
+from warehouse.publish_copy import Stamp, copy_people, copy_serve
+from warehouse.published import (
+    CURRENT,
+    PEOPLE_PREFIX,
+    PREFIX,
+    Published,
+    people_file,
+    published_file,
+    version_of,
+)
+from warehouse.published_values import values_of
 from warehouse.settings import Settings
 
-STORAGE_VERSION = "v1.5.0"
-"""Older clients open the file too."""
-
-SCHEMAS = ("mart", "ops")
-"""Schemas of the work file that may be seen; boundaries and landing stay private."""
-
 BUILDING = ".build_"
+BUILDING_PEOPLE = ".people_"
 NEXT_LINK = ".current_"
-
-BUILD_TABLE = """
-    create table serve.ops.build as
-    select
-        $version::bigint as version,
-        counties.county_code,
-        counties.as_of_at,
-        counties.as_of_date,
-        counties.is_pinned,
-        $built_at::timestamptz as built_at,
-        counties.county_name_zh,
-        counties.county_name_en,
-        counties.time_zone,
-        counties.is_sample
-    from intermediate.int_counties__as_of as counties
-    order by counties.county_code
-"""
-
-BUILD_LOG = """
-    create table serve.ops.build_log (
-        version bigint, step_number bigint, step varchar, seconds double, note varchar
-    )
-"""
+OWNER_ONLY = 0o600
+OWNER_ONLY_FOLDER = 0o700
 
 
 @dataclass(frozen=True)
@@ -63,7 +48,10 @@ def next_version(settings: Settings) -> int:
     """The number after the highest published or half-published one."""
     folder = settings.paths.published
     names = [file.name for file in folder.glob("*")] if folder.exists() else []
-    numbers = [version_of(name.replace(BUILDING, "serve_", 1)) for name in names]
+    prefixes = {BUILDING: PREFIX, PEOPLE_PREFIX: PREFIX, BUILDING_PEOPLE: PREFIX}
+    for building, whole in prefixes.items():
+        names = [name.replace(building, whole, 1) for name in names]
+    numbers = [version_of(name) for name in names]
     return max((number for number in numbers if number is not None), default=0) + 1
 
 
@@ -72,7 +60,7 @@ def sweep(settings: Settings) -> list[str]:
     settings.paths.published.mkdir(parents=True, exist_ok=True)
     remains = leftovers(settings)
     for path in remains:
-        path.unlink()
+        _remove(path)
     return [path.name for path in remains]
 
 
@@ -83,6 +71,7 @@ def leftovers(settings: Settings) -> list[Path]:
     return sorted(
         [
             *folder.glob(f"{BUILDING}*"),
+            *folder.glob(f"{BUILDING_PEOPLE}*"),
             *folder.glob(f"{NEXT_LINK}*"),
             *(path for version, path in _versions(folder) if version > current),
         ]
@@ -110,7 +99,8 @@ def publish(
         work_file: the work database, whose marts are built and tested.
         tables: further tables by name with schema, such as `kpi.dim_kpis`.
         log: steps of the build so far.
-        at: told each point passed: `copied`, `valued`, `synced`, `renamed`, `switched`, `swept`.
+        at: told each point passed: `copied`, `valued`, `synced`, `people_renamed`, `renamed`,
+            `switched`, `swept`.
 
     Returns:
         The version published.
@@ -119,12 +109,23 @@ def publish(
     folder = settings.paths.published
     version = next_version(settings)
     file = folder / f"{BUILDING}{version}.duckdb"
-    _copy(file, settings, work_file=work_file, version=version, built_at=built_at, tables=tables)
+    people = _private_folder(folder / f"{BUILDING_PEOPLE}{version}.duckdb") / people_file(version)
+    with duckdb.connect(str(work_file), read_only=True) as con:
+        con.execute("set TimeZone = 'UTC'")
+        previous = folder / CURRENT
+        stamp: Stamp = {"version": version, "built_at": built_at}
+        copy_serve(con, file, stamp=stamp, tables=tables, previous=previous)
+        copy_people(con, people, stamp=stamp)
     at("copied")
     _append_values_and_log(file, version=version, built_at=built_at, log=log)
     at("valued")
+    people.chmod(OWNER_ONLY)
+    _sync(people)
     _sync(file)
     at("synced")
+    people.rename(folder / people.name)
+    people.parent.rmdir()
+    at("people_renamed")
     published = folder / published_file(version)
     file.rename(published)
     _sync(folder)
@@ -136,45 +137,15 @@ def publish(
     at("switched")
     for old, path in _versions(folder):
         if old <= version - settings.published_versions_kept:
-            path.unlink()
+            _remove(path)
     at("swept")
     return version
 
 
-def _copy(
-    file: Path,
-    settings: Settings,
-    *,
-    work_file: Path,
-    version: int,
-    built_at: datetime,
-    tables: Mapping[str, pl.DataFrame],
-) -> None:
-    previous = settings.paths.published / CURRENT
-    options = f"read_write, storage_version '{STORAGE_VERSION}'"
-    with duckdb.connect(str(work_file), read_only=True) as con:
-        con.execute("set TimeZone = 'UTC'")
-        con.execute(f"attach '{_quoted(file)}' as serve ({options})")
-        for schema in (*SCHEMAS, "kpi"):
-            con.execute(f"create schema serve.{schema}")
-        for schema, table in _tables(con):
-            con.execute(f"create table serve.{schema}.{table} as from {schema}.{table}")
-        for name, frame in tables.items():
-            con.register("frame", frame)
-            con.execute(f"create table serve.{name} as from frame")
-            con.unregister("frame")
-        con.execute(BUILD_TABLE, {"version": version, "built_at": built_at})
-        con.execute(BUILD_LOG)
-        columns = ", ".join(f"{name} {kind}" for name, kind in PUBLISHED_VALUES.items())
-        con.execute(f"create table serve.kpi.published_values ({columns})")
-        if previous.exists():
-            con.execute(f"attach '{_quoted(previous.resolve())}' as previous (read_only)")
-            con.execute(
-                "insert into serve.kpi.published_values by name from previous.kpi.published_values"
-            )
-            con.execute("detach previous")
-        con.execute("checkpoint serve")
-        con.execute("detach serve")
+def _private_folder(folder: Path) -> Path:
+    """The engine makes files anyone may read, so those about persons are written in here."""
+    folder.mkdir(mode=OWNER_ONLY_FOLDER)
+    return folder
 
 
 def _append_values_and_log(
@@ -194,24 +165,20 @@ def _append_values_and_log(
         con.execute("checkpoint")
 
 
-def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    marks = ", ".join("?" for _ in SCHEMAS)
-    query = f"""
-        select table_schema, table_name from information_schema.tables
-        where table_catalog = current_database() and table_schema in ({marks})
-        and table_name not like '%\\_\\_dbt\\_%' escape '\\'
-        order by all
-    """
-    return [(str(schema), str(name)) for schema, name in con.execute(query, SCHEMAS).fetchall()]
-
-
 def _versions(folder: Path) -> list[tuple[int, Path]]:
-    numbered = [(version_of(path.name), path) for path in folder.glob("serve_*")]
+    numbered = [
+        (version_of(path.name.replace(PEOPLE_PREFIX, PREFIX, 1)), path)
+        for prefix in (PREFIX, PEOPLE_PREFIX)
+        for path in folder.glob(f"{prefix}*")
+    ]
     return [(number, path) for number, path in numbered if number is not None]
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _sync(path: Path) -> None:

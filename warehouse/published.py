@@ -14,6 +14,7 @@ from warehouse.settings import Settings
 
 CURRENT = "current"
 PREFIX = "serve_"
+PEOPLE_PREFIX = "people_"
 SUFFIX = ".duckdb"
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -30,6 +31,15 @@ def published_file(version: int) -> str:
     'serve_12.duckdb'
     """
     return f"{PREFIX}{version}{SUFFIX}"
+
+
+def people_file(version: int) -> str:
+    """File name of a version's rows about persons.
+
+    >>> people_file(12)
+    'people_12.duckdb'
+    """
+    return f"{PEOPLE_PREFIX}{version}{SUFFIX}"
 
 
 def version_of(name: str) -> int | None:
@@ -49,20 +59,23 @@ class Published:
     as anything refers to it.
     """
 
-    def __init__(self, path: Path, *, version: int | None = None) -> None:
-        """Open a file; its name tells the version unless it is given (a file being written)."""
+    def __init__(
+        self, path: Path, *, version: int | None = None, with_people: bool = False
+    ) -> None:
+        """Open a version.
+
+        Args:
+            path: its file; the file about persons lies beside it.
+            version: its number where the name does not tell it (a file being written).
+            with_people: open the file about persons too, for those who may see it.
+        """
         number = version_of(path.name) if version is None else version
         if number is None:
             raise NothingPublishedError(f"{path} 不是发布文件 / is not a published file")
         self.version: int = number
         self.path: Path = path
-        # Files and the network stay out of reach of a query; times come back in UTC.
-        self._connection = duckdb.connect(
-            str(path),
-            read_only=True,
-            config={"enable_external_access": "false"},
-        )
-        self._connection.execute("set global TimeZone = 'UTC'")
+        self._connection = _connect(path)
+        self._people = _connect(path.parent / people_file(number)) if with_people else None
 
     def sql(self, query: str, params: Parameters = ()) -> pl.DataFrame:
         """Run one read-only query and return its rows.
@@ -74,11 +87,20 @@ class Published:
         Raises:
             duckdb.Error: the statement is wrong or would write.
         """
-        # One connection shared by threads fails ("connection is busy"): a cursor per call.
-        with self._connection.cursor() as cursor:
-            relation = cursor.sql(query, params=params if params else None)
-            rows: pl.DataFrame = pl.DataFrame() if relation is None else relation.pl()
-        return rows
+        return _rows(self._connection, query, params)
+
+    def people_sql(self, query: str, params: Parameters = ()) -> pl.DataFrame:
+        """Run one read-only query on the rows about persons of the same version.
+
+        Raises:
+            NothingPublishedError: the version was opened without them.
+            duckdb.Error: the statement is wrong or would write.
+        """
+        if self._people is None:
+            raise NothingPublishedError(
+                f"{self.path.name}: 打开时未含个人数据 / was opened without the rows about persons"
+            )
+        return _rows(self._people, query, params)
 
     def as_of(self, county_code: str) -> datetime:
         """The county's "now" in this version, as an instant in UTC.
@@ -93,10 +115,34 @@ class Published:
         return as_of_at.astimezone(UTC)
 
 
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    # Files and the network stay out of reach of a query; times come back in UTC.
+    connection = duckdb.connect(
+        str(path), read_only=True, config={"enable_external_access": "false"}
+    )
+    connection.execute("set global TimeZone = 'UTC'")
+    return connection
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, params: Parameters) -> pl.DataFrame:
+    # One connection shared by threads fails ("connection is busy"): a cursor per call.
+    with connection.cursor() as cursor:
+        relation = cursor.sql(query, params=params if params else None)
+        rows: pl.DataFrame = pl.DataFrame() if relation is None else relation.pl()
+    return rows
+
+
 class PublishedStore:
     """Where readers find the version of the moment."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, with_people: bool = False) -> None:
+        """Look where `settings` publish.
+
+        Args:
+            settings: for the folder.
+            with_people: open the rows about persons too; only for those who may see them.
+        """
+        self._with_people = with_people
         self._link = settings.paths.published / CURRENT
         self._lock = threading.Lock()
         self._open: Published | None = None
@@ -113,7 +159,7 @@ class PublishedStore:
                 if self._open is not None and self._open.path.name == name:
                     return self._open
                 try:
-                    self._open = Published(self._link.parent / name)
+                    self._open = Published(self._link.parent / name, with_people=self._with_people)
                 except duckdb.IOException:
                     # So many publications since the link was read that the file is gone.
                     if self._target() == name:

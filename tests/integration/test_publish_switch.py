@@ -1,6 +1,8 @@
 """Publication under readers and under kill -9: nobody ever sees half a version."""
 
+import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -12,11 +14,20 @@ import polars as pl
 import pytest
 
 from warehouse.catalogue.facts import FCT_CASES
+from warehouse.errors import BuildError
 from warehouse.publish import publish, sweep
-from warehouse.published import NothingPublishedError, Published, PublishedStore
+from warehouse.published import NothingPublishedError, Published, PublishedStore, people_file
 from warehouse.settings import Settings
 
-POINTS = ("copied", "valued", "synced", "renamed", "switched", "swept")
+POINTS = (
+    "copied",
+    "valued",
+    "synced",
+    "people_renamed",
+    "renamed",
+    "switched",
+    "swept",
+)
 SEEN_BY_READERS = ("switched", "swept")
 BUILT_AT = datetime(2026, 11, 16, tzinfo=UTC)
 
@@ -39,7 +50,9 @@ publish(
 """
 
 WORK_TABLES = """
-    create schema mart; create schema ops; create schema intermediate;
+    create schema mart; create schema ops; create schema intermediate; create schema people;
+    create table people.fct_visits as select $number as number, 'key' as person_key from range(9);
+    create table people.fct_visits__dbt_tmp as select 1 as left_by_a_kill;
     create table mart.first_half as select $number as number from range(1000);
     create table mart.second_half as select $number as number from range(1000);
     create table mart.second_half__dbt_tmp as select 1 as left_by_a_kill;
@@ -75,14 +88,20 @@ def publish_number(settings: Settings, number: int) -> int:
 
 
 def numbers(published: Published) -> set[int]:
-    rows = published.sql(
+    """The number in every table, those about persons too, and the version each file tells."""
+    served = published.sql(
         "select number from mart.first_half union select number from mart.second_half"
     )
-    return set(rows["number"])
+    about_persons = published.people_sql("select distinct number from mart.fct_visits")
+    return {*served["number"], *about_persons["number"]}
 
 
 def names(settings: Settings) -> set[str]:
     return {file.name for file in settings.paths.published.iterdir()}
+
+
+def store_of(settings: Settings) -> PublishedStore:
+    return PublishedStore(settings, with_people=True)
 
 
 @pytest.fixture
@@ -98,23 +117,24 @@ def test_nothing_published_says_so(settings: Settings) -> None:
 def test_the_version_counts_up_and_three_are_kept(settings: Settings) -> None:
     versions = [publish_number(settings, number) for number in range(1, 6)]
     assert versions == [1, 2, 3, 4, 5]
-    assert names(settings) == {"current", "serve_3.duckdb", "serve_4.duckdb", "serve_5.duckdb"}
+    kept = {f"{kind}_{version}.duckdb" for kind in ("serve", "people") for version in (3, 4, 5)}
+    assert names(settings) == {"current", *kept}
 
 
 def test_a_reader_keeps_its_version_after_the_file_is_gone(settings: Settings) -> None:
-    store = PublishedStore(settings)
+    store = store_of(settings)
     publish_number(settings, 1)
     first = store.current()
     for number in range(2, 6):
         publish_number(settings, number)
-    assert "serve_1.duckdb" not in names(settings)
+    assert not {"serve_1.duckdb", "people_1.duckdb"} & names(settings)
     assert (first.version, numbers(first)) == (1, {1})
     assert (store.current().version, numbers(store.current())) == (5, {5})
 
 
 def test_readers_see_one_whole_version_while_others_are_published(settings: Settings) -> None:
     publish_number(settings, 1)
-    store = PublishedStore(settings)
+    store = store_of(settings)
     stopped = threading.Event()
     seen: list[tuple[int, set[int]]] = []
     errors: list[Exception] = []
@@ -149,11 +169,11 @@ def test_a_publication_killed_at_any_point_leaves_a_whole_version(
     killed = subprocess.run(command, check=False, cwd=Path(__file__).parents[2])
     assert killed.returncode == -signal.SIGKILL
     expected = 2 if point in SEEN_BY_READERS else 1
-    current = PublishedStore(settings).current()
+    current = store_of(settings).current()
     assert (current.version, numbers(current)) == (expected, {expected})
 
     version = publish_number(settings, 3)
-    current = PublishedStore(settings).current()
+    current = store_of(settings).current()
     assert (current.version, numbers(current)) == (version, {3})
     assert sweep(settings) == []
     assert not [name for name in names(settings) if name.startswith(".")]
@@ -169,6 +189,39 @@ def test_only_what_may_be_seen_is_published(settings: Settings) -> None:
     assert not [name for name in tables["name"] if name.startswith(("staging", "intermediate"))]
     assert "mart.second_half__dbt_tmp" not in set(tables["name"])
     assert {"mart.first_half", "ops.build", "kpi.published_values"} <= set(tables["name"])
+
+
+def test_rows_about_persons_are_in_their_own_file_for_its_owner_only(settings: Settings) -> None:
+    old = os.umask(0)
+    try:
+        version = publish_number(settings, 1)
+    finally:
+        os.umask(old)
+    file = settings.paths.published / people_file(version)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    published = store_of(settings).current()
+    tables = "select table_schema || '.' || table_name as name from information_schema.tables"
+    assert set(published.people_sql(tables)["name"]) == {"mart.fct_visits", "ops.build"}
+    assert not [name for name in published.sql(tables)["name"] if "visits" in name]
+
+
+def test_rows_about_persons_are_opened_only_by_who_says_so(settings: Settings) -> None:
+    publish_number(settings, 1)
+    with pytest.raises(NothingPublishedError, match="without the rows about persons"):
+        PublishedStore(settings).current().people_sql("select 1")
+
+
+@pytest.mark.parametrize("key", ["person_key", "household_key"])
+def test_a_table_that_tells_persons_apart_stops_the_publication(
+    settings: Settings, key: str
+) -> None:
+    publish_number(settings, 1)
+    with duckdb.connect(str(work_file_of(settings.home, 2))) as con:
+        con.execute(f"create table mart.fct_leaks as select 'x' as {key}")
+    with pytest.raises(BuildError, match=r"mart\.fct_leaks"):
+        publish_number(settings, 2)
+    assert PublishedStore(settings).current().version == 1
+    assert publish_number(settings, 3) == 2
 
 
 def test_published_values_are_handed_on_from_version_to_version(settings: Settings) -> None:

@@ -74,17 +74,21 @@ class Reader:
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        store = PublishedStore(self.settings)
+        store = PublishedStore(self.settings, with_people=True)
         newest = 0
         while not self.stopped.is_set():
             try:
-                row = store.current().sql(TOTALS).row(0, named=True)
+                published = store.current()
+                row = published.sql(TOTALS).row(0, named=True)
+                about_persons = published.people_sql("select max(version) from ops.build").item()
             except Exception as error:  # noqa: BLE001  (every failed read is a finding)
                 self.faults.append(repr(error))
                 continue
             self.reads += 1
             if row["cases"] != row["located"]:
                 self.faults.append(f"inconsistent: {row}")
+            if row["version"] != about_persons:
+                self.faults.append(f"persons of version {about_persons} beside {row}")
             if row["version"] < newest:
                 self.faults.append(f"went back from {newest}: {row}")
             newest = row["version"]
