@@ -76,11 +76,27 @@ def _texts(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
         frame = frame.with_columns(
             pl.coalesce(own, pl.lit(source.department_code)).alias("department_code")
         )
-    return frame.with_columns(
+    frame = frame.with_columns(
         pl.col(name).replace(codes.map)
         for name, codes in source.codes.items()
         if codes.map and name in frame.columns
     )
+    return frame.with_columns(
+        _code(pl.col(column.name), column=column)
+        for column in source.contract.columns
+        if (column.labels or column.pad_to) and frame.schema.get(column.name) == pl.String
+    )
+
+
+def _code(text: pl.Expr, *, column: Column) -> pl.Expr:
+    """A code in place of its label; one written short, with the zeros it is short of."""
+    by_label = {label: code for code, label in column.labels.items() if label not in column.labels}
+    if by_label:
+        text = text.replace(by_label)
+    if column.pad_to:
+        padded = text.str.pad_end(column.pad_to, "0")
+        text = pl.when(text.str.contains(r"^[0-9]+$")).then(padded).otherwise(text)
+    return text
 
 
 def _value(column: Column, *, schema: pl.Schema, source: Source) -> dict[str, pl.Expr]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from etl.readers.csv_file import read_csv
 from etl.readers.extract import Broken, Extract
+from etl.readers.given import find_file
 from etl.readers.tables import read_excel, read_parquet, read_with_plugin
 from etl.source import Source
 from warehouse.counties import County
@@ -15,21 +16,21 @@ __all__ = ["Broken", "Extract", "read_file"]
 def read_file(
     path: Path, *, source: Source, county: County, scratch: Path, settings: Settings
 ) -> Extract:
-    """Read a file as its source declares it.
+    """Read a file as its source declares it; of a `.zip`, the one file in it.
 
     Args:
-        scratch: folder for a transcoded copy; its owner removes it.
+        scratch: folder for a transcoded copy, which has no name there.
 
     Raises:
         InputError: the file as a whole cannot be what the source says: encoding, header, size of
-            a line, a quote that is never closed, not the declared format.
+            a line, a quote that is never closed, not the declared format, an archive of several.
     """
     match source.format:
         case "csv":
-            return read_csv(path, source=source, scratch=scratch, settings=settings)
+            return read_csv(find_file(path), source=source, scratch=scratch, settings=settings)
         case "excel":
-            return read_excel(path, source=source)
+            return read_excel(find_file(path), source=source)
         case "parquet":
-            return read_parquet(path, source=source)
+            return read_parquet(find_file(path), source=source)
         case _:
             return read_with_plugin(path, source=source, datum=source.datum or county.datum)

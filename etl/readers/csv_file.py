@@ -18,6 +18,7 @@ import duckdb
 import polars as pl
 
 from etl.readers.extract import ROW, Broken, Extract, distinct, match_columns
+from etl.readers.given import Given
 from etl.readers.stream import MAX_LINE_BYTES, TextFile, prepare, with_one_line_end
 from etl.source import Source
 from warehouse.errors import InputError
@@ -55,11 +56,12 @@ class Layout:
         return place - self.header_row - sum(blank < place for blank in self.blanks)
 
 
-def read_csv(path: Path, *, source: Source, scratch: Path, settings: Settings) -> Extract:
+def read_csv(given: Given, *, source: Source, scratch: Path, settings: Settings) -> Extract:
     """Read a CSV file; see `etl.readers.read_file`."""
-    text = prepare(path, encoding=source.encoding or "utf-8", scratch=scratch)
-    header = _header(text, source=source, path=path)
-    spelled, notes = match_columns(header, source=source, path=path)
+    file = given.name
+    text = prepare(given, encoding=source.encoding or "utf-8", scratch=scratch)
+    header = _header(text, source=source, file=file)
+    spelled, notes = match_columns(header, source=source, file=file)
     with closing(_engine()) as engine:
         if settings.threads:
             engine.execute(f"set threads = {settings.threads}")
@@ -69,12 +71,12 @@ def read_csv(path: Path, *, source: Source, scratch: Path, settings: Settings) -
         try:
             frame = _rows(engine, text, source=source, width=len(header), wanted=wanted)
         except duckdb.InvalidInputException:
-            text = with_one_line_end(text, scratch=scratch)
+            text = with_one_line_end(text, name=file, scratch=scratch)
             notes.append("行尾混用,已统一 / mixed line ends, read as one kind")
             frame = _rows(engine, text, source=source, width=len(header), wanted=wanted)
         faults = _faults(engine)
-    layout = _layout(text, source=source, path=path, records=frame.height + len(faults))
-    broken = [_broken(fault, layout=layout, source=source, path=path) for fault in faults]
+    layout = _layout(text, source=source, file=file, records=frame.height + len(faults))
+    broken = [_broken(fault, layout=layout, source=source, file=file) for fault in faults]
     return Extract(
         frame=frame.with_columns(_numbers(frame.height, broken)),
         spelled=spelled,
@@ -93,18 +95,18 @@ def _engine() -> duckdb.DuckDBPyConnection:
     return engine
 
 
-def _header(text: TextFile, *, source: Source, path: Path) -> list[str]:
-    with text.path.open(encoding="utf-8-sig", newline="") as file:
-        rows = _records(file, source=source, path=path)
+def _header(text: TextFile, *, source: Source, file: str) -> list[str]:
+    with text.path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = _records(lines, source=source, file=file)
         row = next(itertools.islice(rows, source.header_row - 1, None), None)
     if row is None:
         raise InputError(
-            f"{path.name}: 没有第 {source.header_row} 行表头 / no header in row {source.header_row}"
+            f"{file}: 没有第 {source.header_row} 行表头 / no header in row {source.header_row}"
         )
     return [name.strip() for name in row]
 
 
-def _records(lines: Iterator[str], *, source: Source, path: Path) -> Iterator[list[str]]:
+def _records(lines: Iterator[str], *, source: Source, file: str) -> Iterator[list[str]]:
     # The limit is the process's; it is the same for every file, so setting it again is harmless.
     csv.field_size_limit(MAX_LINE_BYTES)
     reader = csv.reader(lines, delimiter=source.delimiter)
@@ -115,7 +117,7 @@ def _records(lines: Iterator[str], *, source: Source, path: Path) -> Iterator[li
             begins = reader.line_num + 1
     except csv.Error as error:
         raise InputError(
-            f"{path.name}: line {begins:,}: 引号未闭合或字段过长 / a quote that is never closed or "
+            f"{file}: line {begins:,}: 引号未闭合或字段过长 / a quote that is never closed or "
             f"a field over {MAX_LINE_BYTES:,} bytes begins here ({error})"
         ) from error
 
@@ -178,12 +180,12 @@ def _faults(engine: duckdb.DuckDBPyConnection) -> list[_Fault]:
     ]
 
 
-def _broken(fault: _Fault, *, layout: Layout, source: Source, path: Path) -> Broken:
+def _broken(fault: _Fault, *, layout: Layout, source: Source, file: str) -> Broken:
     record = layout.record(fault.place)
     line = layout.lines([record])[0]
     if "UNQUOTED VALUE" in fault.types and "\n" in fault.raw:
         raise InputError(
-            f"{source.id}: {path.name}, line {line:,}: 引号未闭合,吞掉后面的行 / "
+            f"{source.id}: {file}, line {line:,}: 引号未闭合,吞掉后面的行 / "
             "a quote opened here is never closed and swallows the lines after it\n"
             f"  {fault.raw[:120]!r}"
         )
@@ -196,7 +198,7 @@ def _broken(fault: _Fault, *, layout: Layout, source: Source, path: Path) -> Bro
     )
 
 
-def _layout(text: TextFile, *, source: Source, path: Path, records: int) -> Layout:
+def _layout(text: TextFile, *, source: Source, file: str, records: int) -> Layout:
     """Where records stand; the quick answer when each is one line.
 
     Raises:
@@ -206,10 +208,10 @@ def _layout(text: TextFile, *, source: Source, path: Path, records: int) -> Layo
         return Layout(source.header_row)
     blanks: list[int] = []
     starts = array("q")
-    with text.path.open(encoding="utf-8-sig", newline="") as file:
-        counted = _CountedLines(file)
+    with text.path.open(encoding="utf-8-sig", newline="") as lines:
+        counted = _CountedLines(lines)
         start = 1
-        for place, row in enumerate(_records(counted, source=source, path=path), start=1):
+        for place, row in enumerate(_records(counted, source=source, file=file), start=1):
             if place > source.header_row:
                 if row:
                     starts.append(start)
@@ -218,7 +220,7 @@ def _layout(text: TextFile, *, source: Source, path: Path, records: int) -> Layo
             start = counted.count + 1
     if len(starts) != records:
         raise InputError(
-            f"{source.id}: {path.name}: {len(starts):,} 条记录只分出 / records in the file, "
+            f"{source.id}: {file}: {len(starts):,} 条记录只分出 / records in the file, "
             f"{records:,} 条 / told apart; 引号有误 / a stray quote joins or splits lines"
         )
     return Layout(source.header_row, tuple(blanks), starts)

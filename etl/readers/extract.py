@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import polars as pl
 
@@ -51,7 +50,7 @@ class Extract:
 
 
 def match_columns(
-    header: Sequence[str], *, source: Source, path: Path
+    header: Sequence[str], *, source: Source, file: str
 ) -> tuple[dict[str, str], list[str]]:
     """Find the source's columns in a header.
 
@@ -70,14 +69,14 @@ def match_columns(
             raise InputError(
                 f'{source.id}: column "{found[0]}" ({column}) 重复 / is in the file '
                 f"{sum(counts[name] for name in found)} times\n"
-                f"  file {path.name}, 表头 / header: {_shown(header)}"
+                f"  file {file}, 表头 / header: {_shown(header)}"
             )
         if found:
             spelled[column] = found[0]
         elif column not in source.optional:
             raise InputError(
                 f"{source.id}: 缺少列 / missing column {_shown(spellings)} ({column})\n"
-                f"  file {path.name}, 表头 / header: {_shown(header)}"
+                f"  file {file}, 表头 / header: {_shown(header)}"
             )
     known = {*spelled.values(), *source.ignored, "", "geometry_wkb"}
     unknown = [name for name in header if name not in known]

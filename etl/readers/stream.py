@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from etl.readers.given import Given, UnnamedFile
 from warehouse.errors import InputError
 
 CHUNK = 1 << 20
@@ -24,7 +25,8 @@ class TextFile:
 
     path: Path
     """The file itself, or its copy in UTF-8."""
-    is_copy: bool
+    copy: UnnamedFile | None = None
+    """Kept open as long as this is."""
     newlines: int = 0
     ends_with_newline: bool = True
     is_empty: bool = True
@@ -57,49 +59,53 @@ class TextFile:
         self.has_nul = self.has_nul or b"\0" in chunk
 
 
-def prepare(path: Path, *, encoding: str, scratch: Path) -> TextFile:
+def prepare(given: Given, *, encoding: str, scratch: Path) -> TextFile:
     """Check every byte against the declared encoding; copy to UTF-8 what is not UTF-8 already.
 
     Raises:
         InputError: empty, undecodable (with the byte offset), or a line without end.
     """
     name = codecs.lookup(encoding).name
-    if name in UTF8_NAMES:
-        result = TextFile(path=path, is_copy=False)
-        for chunk, _ in _decoded(path, encoding=encoding, name=name):
-            result.count(chunk, name=path.name)
+    is_utf8 = name in UTF8_NAMES
+    if is_utf8 and given.member is None:
+        result = TextFile(given.path)
+        for chunk, _ in _decoded(given, encoding=encoding, name=name):
+            result.count(chunk, name=given.name)
     else:
-        result = TextFile(path=scratch / "utf8.txt", is_copy=True)
-        with result.path.open("wb") as copy:
-            for _, text in _decoded(path, encoding=encoding, name=name):
-                chunk = text.encode("utf-8")
-                if chunk:
-                    result.count(chunk, name=path.name)
-                    copy.write(chunk)
+        copy = UnnamedFile(scratch)
+        result = TextFile(copy.path, copy=copy)
+        for raw, text in _decoded(given, encoding=encoding, name=name):
+            chunk = raw if is_utf8 else text.encode("utf-8")
+            if chunk:
+                result.count(chunk, name=given.name)
+                copy.file.write(chunk)
+        copy.file.flush()
     if result.is_empty:
-        raise InputError(f"{path.name}: 文件是空的 / the file is empty")
+        raise InputError(f"{given.name}: 文件是空的 / the file is empty")
     return result
 
 
-def with_one_line_end(text: TextFile, *, scratch: Path) -> TextFile:
+def with_one_line_end(text: TextFile, *, name: str, scratch: Path) -> TextFile:
     """A copy in which every line ends with a bare newline, for files that mix line ends."""
-    result = TextFile(path=scratch / "one_line_end.txt", is_copy=True)
-    with result.path.open("wb") as copy:
-        for line in text.path.open("rb"):
+    copy = UnnamedFile(scratch)
+    result = TextFile(copy.path, copy=copy)
+    with text.path.open("rb") as lines:
+        for line in lines:
             chunk = line[:-2] + b"\n" if line.endswith(b"\r\n") else line
-            result.count(chunk, name=text.path.name)
-            copy.write(chunk)
+            result.count(chunk, name=name)
+            copy.file.write(chunk)
+    copy.file.flush()
     return result
 
 
-def _decoded(path: Path, *, encoding: str, name: str) -> Iterator[tuple[bytes, str]]:
+def _decoded(given: Given, *, encoding: str, name: str) -> Iterator[tuple[bytes, str]]:
     decoder = codecs.getincrementaldecoder(name)(errors="strict")
     offset = 0
-    with path.open("rb") as file:
+    with given.opened() as file:
         while chunk := file.read(CHUNK):
-            yield chunk, _decode(decoder, chunk, offset, path=path, encoding=encoding)
+            yield chunk, _decode(decoder, chunk, offset, file=given.name, encoding=encoding)
             offset += len(chunk)
-    _decode(decoder, b"", offset, path=path, encoding=encoding, final=True)
+    _decode(decoder, b"", offset, file=given.name, encoding=encoding, final=True)
 
 
 def _decode(
@@ -107,7 +113,7 @@ def _decode(
     chunk: bytes,
     offset: int,
     *,
-    path: Path,
+    file: str,
     encoding: str,
     final: bool = False,
 ) -> str:
@@ -118,7 +124,7 @@ def _decode(
     except UnicodeDecodeError as error:
         bad = error.object[error.start : error.start + 4].hex(" ")
         raise InputError(
-            f"{path.name}: 不是声明的编码 / is not in the declared encoding {encoding}: byte "
+            f"{file}: 不是声明的编码 / is not in the declared encoding {encoding}: byte "
             f"{offset - held + error.start:,} ({bad}) 无法解码 / cannot be decoded\n"
             "  在来源文件中改 encoding / name the right one in the source file: gb18030, utf-8, …"
         ) from error

@@ -9,19 +9,20 @@ import fastexcel
 import polars as pl
 
 from etl.readers.extract import ROW, Extract, distinct, match_columns
+from etl.readers.given import Given
 from etl.source import Source
 from warehouse.errors import InputError
 from warehouse.plugins import load_plugins
 
 
-def read_excel(path: Path, *, source: Source) -> Extract:
+def read_excel(given: Given, *, source: Source) -> Extract:
     """Read a sheet of a workbook, every cell as text."""
     try:
-        workbook = fastexcel.read_excel(path)
+        workbook = fastexcel.read_excel(_path_or_bytes(given))
         if source.sheet is not None and source.sheet not in workbook.sheet_names:
             sheets = ", ".join(workbook.sheet_names)
             raise InputError(
-                f'{source.id}: {path.name}: 没有工作表 / no sheet "{source.sheet}"; '
+                f'{source.id}: {given.name}: 没有工作表 / no sheet "{source.sheet}"; '
                 f"可用 / it has: {sheets}"
             )
         cells = workbook.load_sheet(
@@ -29,14 +30,15 @@ def read_excel(path: Path, *, source: Source) -> Extract:
         ).to_polars()
     except fastexcel.FastExcelError as error:
         raise InputError(
-            f"{source.id}: {path.name}: 不是工作簿 / is not a workbook: {error}"
+            f"{source.id}: {given.name}: 不是工作簿 / is not a workbook: {error}"
         ) from error
     if cells.height < source.header_row:
         raise InputError(
-            f"{path.name}: 没有第 {source.header_row} 行表头 / no header in row {source.header_row}"
+            f"{given.name}: 没有第 {source.header_row} 行表头 / "
+            f"no header in row {source.header_row}"
         )
     header = [str(name or "").strip() for name in cells.row(source.header_row - 1)]
-    spelled, notes = match_columns(header, source=source, path=path)
+    spelled, notes = match_columns(header, source=source, file=given.name)
     body = cells.slice(source.header_row)
     frame = body.select(
         body.to_series(header.index(name)).alias(column) for column, name in spelled.items()
@@ -53,24 +55,29 @@ def read_excel(path: Path, *, source: Source) -> Extract:
     )
 
 
-def read_parquet(path: Path, *, source: Source) -> Extract:
+def _path_or_bytes(given: Given) -> Path | bytes:
+    whole = given.whole()
+    return whole if isinstance(whole, Path) else whole.getvalue()
+
+
+def read_parquet(given: Given, *, source: Source) -> Extract:
     """Read a Parquet file with the types it has."""
     try:
-        everything = pl.read_parquet(path)
+        everything = pl.read_parquet(given.whole())
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"{source.id}: {path.name}: 不是 / is not Parquet: {error}") from error
-    return _table(everything, source=source, path=path, notes=[])
+        raise InputError(f"{source.id}: {given.name}: 不是 / is not Parquet: {error}") from error
+    return _table(everything, source=source, file=given.name, notes=[])
 
 
 def read_with_plugin(path: Path, *, source: Source, datum: str) -> Extract:
     """Read a format that another package knows: one row per feature, its boundary as WKB."""
     readers = load_plugins("gridgov.readers")
     everything, notes = readers[source.format](path, crs=source.crs, datum=datum)
-    return _table(everything, source=source, path=path, notes=list(notes))
+    return _table(everything, source=source, file=path.name, notes=list(notes))
 
 
-def _table(everything: pl.DataFrame, *, source: Source, path: Path, notes: list[str]) -> Extract:
-    spelled, more = match_columns(everything.columns, source=source, path=path)
+def _table(everything: pl.DataFrame, *, source: Source, file: str, notes: list[str]) -> Extract:
+    spelled, more = match_columns(everything.columns, source=source, file=file)
     frame = everything.select(pl.col(name).alias(column) for column, name in spelled.items())
     return _extract(frame, everything=everything, spelled=spelled, notes=[*notes, *more])
 
