@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from etl.sample.boundaries import SampleCounty
 from etl.sample.people import People
 from etl.sample.programme.council import council
+from etl.sample.programme.mediation import mediation
+from etl.sample.programme.residents import Roster
 from etl.sample.programme.table import Table
 from etl.sample.programme.waste import waste_inspections
 from etl.sample.scales import Scale
@@ -30,3 +32,5 @@ def programme_tables(
     """Every dataset of the programme; the same scale and seed give the same rows."""
     yield from waste_inspections(county, seed=seed)
     yield from council(county, people, seed=seed)
+    roster = Roster.of(people, len(county.sites))
+    yield from mediation(county, roster, seed=seed)

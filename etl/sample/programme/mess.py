@@ -71,31 +71,32 @@ def spoiled(
         frame: records; those copied have a value in every column that the kind changes.
         number: column of the record's number, or other text that tells records apart.
         kinds: expressions by column, by the name of the reason to refuse the record. A reason
-            `not_a_date:<column>` needs none: the column becomes text for all.
+            `not_a_date:<column>` needs none: the column becomes text in all records.
 
     Returns:
         The frame with the copies at its end, and the number of copies by reason.
     """
     each = max(1, round(len(frame) * share / len(kinds)))
-    copies: list[pl.DataFrame] = []
-    planted: dict[str, int] = {}
     as_text = [reason.split(":")[1] for reason in kinds if reason.startswith("not_a_date:")]
-    frame = frame.with_columns(pl.col(name).dt.strftime(TIME_FORMAT) for name in as_text)
+    texts = [pl.col(name).dt.strftime(TIME_FORMAT) for name in as_text]
+    parts = [frame.with_columns(texts)]
+    planted: dict[str, int] = {}
     for position, (reason, changes) in enumerate(kinds.items()):
-        changed = {
-            name: pl.lit(IMPOSSIBLE_TIME) for name in as_text if reason == f"not_a_date:{name}"
-        } | dict(changes)
-        fit = pl.all_horizontal(pl.col(name).is_not_null() for name in changed)
+        impossible = [name for name in as_text if reason == f"not_a_date:{name}"]
+        fit = pl.all_horizontal(pl.col(name).is_not_null() for name in (number, *changes))
         rows = np.flatnonzero(frame.select(fit).to_series().to_numpy())
         chosen = rng.permutation(rows)[:each]
-        if not len(chosen):
-            continue
         own = pl.col(number) + pl.lit(f"-{position}") + pl.int_range(pl.len()).cast(pl.String)
-        copy = frame[chosen].with_columns(own.alias(number))
-        copies.append(
-            copy.with_columns(
-                value.cast(frame.schema[name]).alias(name) for name, value in changed.items()
+        copies = (
+            frame[chosen]
+            .with_columns(
+                value.cast(frame.schema[name]).alias(name) for name, value in changes.items()
             )
+            .with_columns(own.alias(number))
+            .with_columns(texts)
+            .with_columns(pl.lit(IMPOSSIBLE_TIME).alias(name) for name in impossible)
         )
-        planted[reason] = len(chosen)
-    return pl.concat([frame, *copies]), planted
+        parts.append(copies)
+        if len(chosen):
+            planted[reason] = len(chosen)
+    return pl.concat(parts), planted
