@@ -1,20 +1,24 @@
 """Batches on disk: ids, a commit that is one rename, and what a killed load leaves.
 
-A batch is a folder that appears whole. Its quarantine comes first and its landing last, so a kill
-in between leaves a quarantine that no ledger entry speaks of; the next load sweeps that away.
+A batch is a folder that appears whole. Its vault comes first, then its quarantine, and its landing
+last, so a kill in between leaves clear values and refused rows, both encrypted, that no ledger
+entry speaks of; the next load sweeps them away.
 """
 
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
+from etl.sealed_rows import Area, seal_rows
 from warehouse.errors import UsageError
+from warehouse.keys import SEALED_FILE, Keys
 from warehouse.ledger import LEDGER_FILE, ROWS_FILE, Batch, read_ledger
 from warehouse.settings import Paths, Settings
 
@@ -61,28 +65,73 @@ def next_batch_id(paths: Paths, *, received_at: datetime) -> str:
 
 
 def commit(
-    batch: Batch, *, landed: pl.DataFrame | None, refused: pl.DataFrame, paths: Paths
+    batch: Batch,
+    *,
+    landed: pl.DataFrame | None,
+    clear: pl.DataFrame | None,
+    refused: pl.DataFrame,
+    paths: Paths,
+    keys: Keys | None,
 ) -> None:
-    """Put a batch in place, all of it or nothing. `landed` is None for a batch refused whole."""
-    quarantine = paths.quarantine / batch.dataset
-    if refused.height:
-        _place(quarantine, batch=batch, rows=refused, with_ledger=landed is None)
-    if landed is None:
-        return
+    """Put a batch in place, all of it or nothing.
+
+    Args:
+        landed: None for a batch refused whole.
+        clear: what of the landed rows goes to the vault; None where they name nobody.
+        keys: needed where there are clear or refused rows.
+    """
+    placed: list[Path] = []
     try:
-        _place(paths.landing / batch.dataset, batch=batch, rows=landed, with_ledger=True)
+        if clear is not None and landed is not None:
+            placed.append(paths.vault / batch.dataset)
+            _place(placed[-1], batch=batch, write=_sealing(clear, "vault", batch=batch, keys=keys))
+        if refused.height:
+            placed.append(paths.quarantine / batch.dataset)
+            _place(
+                placed[-1],
+                batch=batch,
+                write=_sealing(refused, "quarantine", batch=batch, keys=keys),
+                with_ledger=landed is None,
+            )
+        if landed is not None:
+            _place(
+                paths.landing / batch.dataset,
+                batch=batch,
+                write=partial(_write_rows, landed),
+                with_ledger=True,
+            )
     except BaseException:
-        # Once the landing folder has its name the batch is in, and its refused rows belong to it.
-        if not (paths.landing / batch.dataset / f"batch={batch.batch_id}").exists():
-            shutil.rmtree(quarantine / f"batch={batch.batch_id}", ignore_errors=True)
+        # Once the folder with the ledger has its name the batch is in, and the others belong to it.
+        kept = paths.quarantine if landed is None else paths.landing
+        if not (kept / batch.dataset / f"batch={batch.batch_id}").exists():
+            for parent in placed:
+                shutil.rmtree(parent / f"batch={batch.batch_id}", ignore_errors=True)
         raise
 
 
-def _place(parent: Path, *, batch: Batch, rows: pl.DataFrame, with_ledger: bool) -> None:
+def _write_rows(rows: pl.DataFrame, folder: Path) -> None:
+    rows.write_parquet(folder / ROWS_FILE, compression="zstd", compression_level=1)
+
+
+def _sealing(
+    rows: pl.DataFrame, area: Area, *, batch: Batch, keys: Keys | None
+) -> Callable[[Path], None]:
+    assert keys is not None, "rows to encrypt without a key"
+
+    def write(folder: Path) -> None:
+        file = folder / SEALED_FILE
+        seal_rows(rows, file, area=area, dataset=batch.dataset, batch_id=batch.batch_id, keys=keys)
+
+    return write
+
+
+def _place(
+    parent: Path, *, batch: Batch, write: Callable[[Path], None], with_ledger: bool = False
+) -> None:
     folder = parent / f"{INCOMING}{batch.batch_id}"
     try:
         folder.mkdir(parents=True)
-        rows.write_parquet(folder / ROWS_FILE, compression="zstd", compression_level=1)
+        write(folder)
         if with_ledger:
             entry = json.dumps(batch.model_dump(mode="json"), ensure_ascii=False, indent=2)
             (folder / LEDGER_FILE).write_text(entry + "\n", encoding="utf-8")
@@ -105,12 +154,16 @@ def _flush(path: Path) -> None:
 
 
 def sweep(paths: Paths) -> None:
-    """Remove what a killed load left: unfinished folders, and quarantines nobody speaks of.
+    """Remove what a killed load left: unfinished folders, clear copies of files, and vaults and
+    quarantines nobody speaks of.
 
     Only the holder of the writer's lock may call this.
     """
-    for parent in (paths.landing, paths.quarantine):
+    for parent in (paths.landing, paths.quarantine, paths.vault):
         for folder in parent.glob(f"*/{INCOMING}*"):
+            shutil.rmtree(folder)
+    for folder in paths.vault.glob("*/batch=*"):
+        if not (paths.landing / folder.parent.name / folder.name / LEDGER_FILE).exists():
             shutil.rmtree(folder)
     for folder in paths.quarantine.glob("*/batch=*"):
         landing = paths.landing / folder.parent.name / folder.name

@@ -39,7 +39,13 @@ def load(
 ) -> None:
     """装载来源的文件,一个文件一批 / Load files of a source, one batch each."""
     settings: Settings = context.obj
-    reports = load_files(source, files, settings=settings, strict=strict)
+    reports = load_files(
+        source,
+        files,
+        settings=settings,
+        strict=strict,
+        notice=lambda text: typer.echo(text, err=True),
+    )
     for report in reports:
         typer.echo(told(report))
         if report.error:

@@ -8,17 +8,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
 
 from etl.batch import already_landed, commit, next_batch_id, sweep
 from etl.check import FALLBACK, Judged, judge
+from etl.masking import mask_text
+from etl.pseudonymise import pseudonymise
 from etl.readers import Extract, read_file
 from etl.readers.extract import ROW
 from etl.source import Source, get_source
 from warehouse.counties import County, get_county
 from warehouse.errors import GridgovError, InputError
+from warehouse.keys import load_keys
 from warehouse.ledger import Batch
 from warehouse.lock import writer_lock
 from warehouse.settings import Settings
@@ -55,6 +59,7 @@ def load_files(
     strict: bool = False,
     received_at: datetime | None = None,
     progress: Callable[[str], None] | None = None,
+    notice: Callable[[str], None] | None = None,
 ) -> list[BatchReport]:
     """Load files of a source, one batch each; a bad file does not stop the others.
 
@@ -62,6 +67,7 @@ def load_files(
         strict: refuse a file at its first bad row.
         received_at: when the files were received; now when None.
         progress: called with a line before each file.
+        notice: told when a key was made; `progress` when None.
 
     Returns:
         One report per file, in order. The worst `exit_code` is the command's.
@@ -69,12 +75,15 @@ def load_files(
     Raises:
         UsageError: no such source or county.
         BusyError: another writer is at work.
+        InputError: the source has personal data and the key is missing or wrong.
     """
     source = get_source(settings, source_id)
     county = get_county(settings, source.county)
     moment = received_at or datetime.now(UTC)
     with writer_lock(settings, doing=f"load {source_id}"):
         sweep(settings.paths)
+        if source.contract.has_personal_data:
+            load_keys(settings, notice=notice or progress)
         reports = []
         for file in files:
             if progress:
@@ -87,6 +96,7 @@ def load_files(
                     settings=settings,
                     strict=strict,
                     received_at=moment,
+                    notice=notice or progress,
                 )
             )
         return reports
@@ -100,6 +110,7 @@ def _report(
     settings: Settings,
     strict: bool,
     received_at: datetime,
+    notice: Callable[[str], None] | None,
 ) -> BatchReport:
     try:
         return _load(
@@ -109,12 +120,13 @@ def _report(
             settings=settings,
             strict=strict,
             received_at=received_at,
+            notice=notice,
         )
     except GridgovError as error:
-        return BatchReport(file=file, source=source, error=str(error))
+        return BatchReport(file=file, source=source, error=mask_text(str(error)))
     except (OSError, pl.exceptions.PolarsError, duckdb.Error) as error:
         message = f"{source.id}: {file}: {error}; 未装载 / nothing of it was loaded"
-        return BatchReport(file=file, source=source, error=message)
+        return BatchReport(file=file, source=source, error=mask_text(message))
 
 
 def _load(
@@ -125,6 +137,7 @@ def _load(
     settings: Settings,
     strict: bool,
     received_at: datetime,
+    notice: Callable[[str], None] | None,
 ) -> BatchReport:
     start = time.monotonic()
     if not file.is_file():
@@ -149,6 +162,7 @@ def _load(
             file_bytes=file.stat().st_size,
             received_at=received_at,
             strict=strict,
+            notice=notice,
             notes=_file_notes(file, source=source),
             file=file,
             start=start,
@@ -167,6 +181,7 @@ def land_extract(
     received_at: datetime,
     strict: bool,
     extraction: dict[str, str] | None = None,
+    notice: Callable[[str], None] | None = None,
     notes: Sequence[str] = (),
     file: Path | None = None,
     start: float | None = None,
@@ -180,20 +195,24 @@ def land_extract(
         file_name: what the ledger calls the origin; of a database or a service, its name.
         file_sha256: what tells this delivery from any other.
         extraction: where a batch of a live source began and ended, for its ledger entry.
+        notice: told when a key was made.
         notes: what else the ledger should say.
         file: the file of the report; `file_name` when None.
         start: when reading began, by the monotonic clock.
 
     Raises:
-        InputError: refused at the first bad row, when strict.
+        InputError: refused at the first bad row, when strict; or the key is missing or wrong.
     """
     start = time.monotonic() if start is None else start
-    judged = judge(extract, source=source, county=county)
-    refused = _quarantined(extract, judged)
+    day = received_at.astimezone(ZoneInfo(county.time_zone)).date()
+    judged = judge(extract, source=source, county=county, today=day)
+    refused = _quarantined(extract, judged, source=source)
     if strict and refused.height:
         raise _first_refusal(
             refused, file_name=file_name, source=source, rows_read=extract.rows_read
         )
+    is_secret = source.contract.has_personal_data or refused.height > 0
+    keys = load_keys(settings, notice=notice) if is_secret else None
     is_landed = refused.height <= source.refusal_tolerance * extract.rows_read
     batch = Batch(
         batch_id=next_batch_id(settings.paths, received_at=received_at),
@@ -211,13 +230,21 @@ def land_extract(
         refused_by_reason=_count_reasons(refused),
         status="landed" if is_landed else "refused",
         milestones=source.milestones,
-        notes=(*_notes(extract, judged, source=source), *notes),
+        notes=tuple(map(mask_text, (*_notes(extract, judged, source=source), *notes))),
         contract_version=source.contract.version,
+        rules=judged.rules,
         extraction=extraction,
         seconds=round(time.monotonic() - start, 3),
     )
-    landed = _with_provenance(judged.landed, batch=batch) if is_landed else None
-    commit(batch, landed=landed, refused=refused, paths=settings.paths)
+    apart = pseudonymise(judged.landed, contract=source.contract, keys=keys) if is_landed else None
+    commit(
+        batch,
+        landed=_with_provenance(apart.landed, batch=batch) if apart else None,
+        clear=apart.clear if apart else None,
+        refused=refused.drop("told"),
+        paths=settings.paths,
+        keys=keys,
+    )
     return BatchReport(
         file=file or Path(file_name),
         source=source,
@@ -228,13 +255,14 @@ def land_extract(
     )
 
 
-def _quarantined(extract: Extract, judged: Judged) -> pl.DataFrame:
-    """One row per refused record: ROW, line_number, raw, reasons, details, in file order."""
+def _quarantined(extract: Extract, judged: Judged, *, source: Source) -> pl.DataFrame:
+    """One row per refused record, in file order: QUARANTINE, and `told` for a terminal."""
     records = judged.refused[ROW].to_list()
     refused = judged.refused.with_columns(
         pl.Series("line_number", extract.lines(records), dtype=pl.Int64),
         pl.Series("raw", extract.originals(records) if records else [], dtype=pl.String),
     )
+    is_personal = source.contract.has_personal_data
     broken = pl.DataFrame(
         [
             {
@@ -243,12 +271,14 @@ def _quarantined(extract: Extract, judged: Judged) -> pl.DataFrame:
                 "raw": one.raw,
                 "reasons": list(dict.fromkeys(one.reasons)),
                 "details": list(one.details),
+                # A message about fields that could not be told apart may quote any of them.
+                "told": list(dict.fromkeys(one.reasons)) if is_personal else list(one.details),
             }
             for one in extract.broken
         ],
-        schema=QUARANTINE,
+        schema={**QUARANTINE, "told": pl.List(pl.String)},
     )
-    return pl.concat([refused.select(*QUARANTINE), broken]).sort(ROW)
+    return pl.concat([refused.select(*QUARANTINE, "told"), broken]).sort(ROW)
 
 
 QUARANTINE: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -299,8 +329,8 @@ def _examples(refused: pl.DataFrame, *, most: int = 3) -> list[str]:
 
 def _place(row: dict[str, object]) -> str:
     line = "" if row["line_number"] is None else f", line {row['line_number']:,}"
-    details = row["details"]
-    first = details[0] if isinstance(details, list) and details else ""
+    told = row["told"]
+    first = told[0] if isinstance(told, list) and told else ""
     return f"row {row[ROW]:,}{line}: {first}"
 
 
@@ -322,7 +352,7 @@ def _first_refusal(
     within = "would have been within" if share <= source.refusal_tolerance else "is above"
     line = "" if row["line_number"] is None else f", line {row['line_number']:,}"
     return InputError(
-        f"{source.id}: row {row[ROW]:,}: {'; '.join(row['details'])}\n"
+        f"{source.id}: row {row[ROW]:,}: {'; '.join(row['told'])}\n"
         f"  file {file_name}{line}, 未装载 / batch not loaded (exit {InputError.exit_code})\n"
         f"  {refused.height:,} of {rows_read:,} rows refused {within} tolerance "
         f"({source.refusal_tolerance:.0%}); this stopped because --strict was given"

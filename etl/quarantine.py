@@ -1,11 +1,16 @@
-"""Refused rows: whole, with every reason, until their publisher has corrected them."""
+"""Refused rows: whole, with every reason, until their publisher has corrected them.
+
+They are encrypted, since a row that is not understood may hold anybody's data anywhere.
+"""
 
 from pathlib import Path
 
 import polars as pl
 
+from etl.sealed_rows import open_rows
 from warehouse.errors import InputError, UsageError
-from warehouse.ledger import ROWS_FILE, Batch, read_ledger
+from warehouse.keys import SEALED_FILE, load_keys
+from warehouse.ledger import Batch, read_ledger
 from warehouse.settings import Settings
 
 
@@ -24,11 +29,15 @@ def refused_rows(settings: Settings, *, batch: Batch) -> pl.DataFrame:
 
     Raises:
         UsageError: nothing of the batch was refused.
+        InputError: no key, the wrong one, or a damaged file.
     """
-    file = settings.paths.quarantine / batch.dataset / f"batch={batch.batch_id}" / ROWS_FILE
+    file = settings.paths.quarantine / batch.dataset / f"batch={batch.batch_id}" / SEALED_FILE
     if not file.exists():
         raise UsageError(f"批次 / batch {batch.batch_id}: 没有拒收的行 / no row of it was refused")
-    return pl.read_parquet(file, hive_partitioning=False)
+    keys = load_keys(settings, may_create=False)
+    return open_rows(
+        file, area="quarantine", dataset=batch.dataset, batch_id=batch.batch_id, keys=keys
+    )
 
 
 def export_rows(rows: pl.DataFrame, *, out: Path) -> None:

@@ -229,7 +229,7 @@ def write_fingerprint(paths: Paths, fingerprint: str) -> None:
         json.dump(entry, opened, indent=2)
         opened.flush()
         os.fsync(opened.fileno())
-    unfinished.rename(file)
+    unfinished.replace(file)
 
 
 def _fingerprint_file(paths: Paths) -> Path:

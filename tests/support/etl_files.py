@@ -8,6 +8,7 @@ import polars as pl
 import yaml
 
 from etl.load import BatchReport, load_files
+from etl.quarantine import batches_with_refusals, refused_rows
 from warehouse.settings import Settings
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -53,6 +54,11 @@ def load(settings: Settings, *files: Path, **options: Any) -> Sequence[BatchRepo
 
 def rows_of(settings: Settings, area: str) -> pl.DataFrame:
     """Every row in `landing` or `quarantine`, batch after batch."""
+    if area == "quarantine":
+        batches = sorted(
+            batches_with_refusals(settings), key=lambda one: (one.dataset, one.batch_id)
+        )
+        return pl.concat([refused_rows(settings, batch=batch) for batch in batches])
     files = sorted((settings.home / area).glob("*/batch=*/rows.parquet"))
     return pl.concat([pl.read_parquet(file, hive_partitioning=False) for file in files])
 
