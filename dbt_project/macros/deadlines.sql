@@ -21,8 +21,7 @@
                 when 'natural_days'
                 then {{ add_seconds("limited." ~ start_at, "limited.limit_value * 86400.0") }}
                 when 'working_days'
-                then
-                    {{ instant_of_working_minutes("last_days", "last_days.day_working_minutes") }}
+                then {{ instant_of_working_minutes("last_days", "last_days.day_working_minutes") }}
             end as limit_due_at
         from {{ records }} as limited
         left join
