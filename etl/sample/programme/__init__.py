@@ -15,6 +15,7 @@ from etl.sample.people import People
 from etl.sample.programme.council import council
 from etl.sample.programme.mediation import mediation
 from etl.sample.programme.residents import Roster
+from etl.sample.programme.services import service_applications
 from etl.sample.programme.table import Table
 from etl.sample.programme.waste import waste_inspections
 from etl.sample.scales import Scale
@@ -34,3 +35,4 @@ def programme_tables(
     yield from council(county, people, seed=seed)
     roster = Roster.of(people, len(county.sites))
     yield from mediation(county, roster, seed=seed)
+    yield from service_applications(county, roster, seed=seed)

@@ -20,7 +20,16 @@ from etl.sample.programme.chance import (
 from etl.sample.programme.mess import correct, spoiled
 from etl.sample.programme.residents import Roster, codes_on
 from etl.sample.programme.table import Table
-from etl.sample.programme.writing import coded, dates, numbers, only, so_far, times, written
+from etl.sample.programme.writing import (
+    coded,
+    dates,
+    in_waking_hours,
+    numbers,
+    only,
+    so_far,
+    times,
+    written,
+)
 from etl.sample.timeline import AS_OF, DAY, HOUR, START
 from etl.sample.types import Bools, Floats, Ints
 
@@ -48,7 +57,7 @@ LEVELS = ("grid", "community", "town")
 FIRST_LEVEL = {"grid": 0.72, "community": 0.22, "town": 0.06}
 MEDIATORS = ("grid_worker", "committee", "centre")
 # What becomes of a dispute that is not settled in time.
-OTHERWISE = {"failed": 0.50, "court": 0.46, "withdrawn": 0.02, "settled_late": 0.02}
+OTHERWISE = {"failed": 0.49, "court": 0.46, "withdrawn": 0.02, "settled_late": 0.03}
 OUTCOMES = ("settled", "failed", "court", "withdrawn")
 SETTLED, FAILED, COURT, WITHDRAWN = range(4)
 
@@ -106,10 +115,7 @@ def _draw(county: SampleCounty, roster: Roster, rng: np.random.Generator) -> _Di
     people = county.grids["population"].to_numpy()[county.sites].astype(float)
     per_year = max(people.sum() / 1000 * PER_1000_RESIDENTS_AND_YEAR, LEAST_PER_YEAR)
     count = round(per_year * YEARS * (1 - REPEAT_SHARE))
-    day = day_of(START + np.sort(rng.random(count)) * (AS_OF - START))
-    reported = np.sort(np.floor(day + rng.uniform(8, 20, count) * HOUR))
-    reported = reported[reported <= AS_OF]
-    count = len(reported)
+    reported = START + np.sort(rng.random(count)) * (AS_OF - DAY - START)
     site = np.searchsorted(np.cumsum(people / people.sum())[:-1], rng.random(count))
     a, b = roster.pick(site, reported, rng), roster.pick(site, reported, rng)
     alone = np.flatnonzero(a == b)
@@ -123,8 +129,7 @@ def _again(once: _Disputes, course: _Course, roster: Roster, rng: np.random.Gene
     settled = np.flatnonzero((course.outcome == SETTLED) & (ended < AS_OF - 90 * DAY))
     count = round(len(once.reported_at) * REPEAT_SHARE / (1 - REPEAT_SHARE))
     chosen = rng.permutation(settled)[:count]
-    back = day_of(ended[chosen] + rng.uniform(5, 85, len(chosen)) * DAY)
-    back = np.floor(back + rng.uniform(8, 20, len(chosen)) * HOUR)
+    back = ended[chosen] + rng.uniform(5, 85, len(chosen)) * DAY
     there = roster.lived(once.a[chosen], back) & roster.lived(once.b[chosen], back)
     order = np.flatnonzero(there)[np.argsort(back[there], kind="stable")]
     first = chosen[order]
@@ -183,9 +188,11 @@ def _steps(course: _Course, number: pl.Series, rng: np.random.Generator) -> _Ste
     begun, seconds = course.accepted_at[owner], course.days[owner] * DAY
     ended = np.floor(begun + seconds * (place + 1 + shift) / size)
     before = np.concatenate([[np.nan], ended[:-1]])
-    received = np.where(place == 0, begun, before + rng.uniform(60, 1800, len(owner)))
+    received = np.where(place == 0, begun, before + rng.uniform(120, 1800, len(owner)))
     started = received + (ended - received) * rng.uniform(0.05, 0.4, len(owner))
-    received, started, ended = so_far(received), so_far(started), so_far(ended)
+    received, started, ended = (
+        so_far(in_waking_hours(moment)) for moment in (received, started, ended)
+    )
     level = course.first_level[owner] + place
     final = np.array(["settled", "failed", "failed", "withdrawn"])[course.outcome[owner]]
     outcome = only(pl.Series(np.where(is_last, final, "escalated")), ~np.isnan(ended))
@@ -224,7 +231,8 @@ def _cases(
 ) -> Iterator[Table]:
     count = len(number)
     share = progress(disputes.reported_at)
-    accepted = so_far(course.accepted_at)
+    reported = so_far(in_waking_hours(disputes.reported_at))
+    accepted = so_far(in_waking_hours(course.accepted_at))
     mediated, closed = np.full(count, np.nan), np.full(count, np.nan)
     mediated[steps.owner[steps.is_first]] = steps.started_at[steps.is_first]
     closed[steps.owner[steps.is_last]] = steps.ended_at[steps.is_last]
@@ -239,7 +247,7 @@ def _cases(
     a, b = own[disputes.a], own[disputes.b]
     category = coded(CATEGORIES, disputes.category)
     has_due = rng.random(count) < 0.35
-    last = np.fmax.reduce([disputes.reported_at, accepted, mediated, closed])
+    last = np.fmax.reduce([reported, accepted, mediated, closed])
     last = np.where(asked, promise + 5 * DAY, last)
     frame = pl.DataFrame(
         {
@@ -252,7 +260,7 @@ def _cases(
             "party_b_name": b["resident_name"],
             "party_b_id_number": b["id_number"],
             "description": _descriptions(category, a, b, rng),
-            "reported_at": times(disputes.reported_at),
+            "reported_at": times(reported),
             "accepted_at": times(accepted),
             "mediated_at": times(mediated),
             "due_at": times(np.where(has_due, accepted + 30 * DAY, np.nan)),

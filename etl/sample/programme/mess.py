@@ -19,6 +19,11 @@ CORRECTION_DAYS = 12
 LEAST_ROWS = 40
 """Smaller parts are delivered at once and without corrections."""
 
+BAD_CHECK = pl.col("id_number").str.slice(0, 17) + pl.when(
+    pl.col("id_number").str.ends_with("0")
+).then(pl.lit("1")).otherwise(pl.lit("0"))
+"""An identity number whose check character does not fit."""
+
 Changes = Mapping[str, pl.Expr]
 
 

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from etl.sample.timeline import AS_OF, DAY
+from etl.sample.timeline import AS_OF, DAY, HOUR
 from etl.sample.types import Bools, Floats, Ints
+
+WEEK = 7 * DAY
+MONDAY = 4 * DAY
+"""The epoch's first Monday."""
 
 
 def times(seconds: Floats) -> pl.Series:
@@ -27,6 +31,23 @@ def seconds_from(values: pl.Series) -> Floats:
         return np.asarray(values.cast(pl.Int32).cast(pl.Float64).fill_null(np.nan)) * DAY
     whole = values.cast(pl.Datetime("us")).cast(pl.Int64).cast(pl.Float64)
     return np.asarray(whole.fill_null(np.nan)) / 1_000_000
+
+
+def in_waking_hours(seconds: Floats) -> Floats:
+    """Each day's times pressed into 8 to 20 o'clock; what came first still does."""
+    day = np.floor(seconds / DAY) * DAY
+    return np.asarray(day + 8 * HOUR + (seconds - day) / 2)
+
+
+def in_office_hours(seconds: Floats) -> Floats:
+    """Each week's times pressed into Monday to Friday, 9 to 17 o'clock; the order stays.
+
+    Whole weeks keep their length, and other spells do on average.
+    """
+    week = np.floor((seconds - MONDAY) / WEEK) * WEEK + MONDAY
+    pressed = (seconds - week) * 5 / 7
+    day = np.floor(pressed / DAY) * DAY
+    return np.asarray(week + day + 9 * HOUR + (pressed - day) / 3)
 
 
 def so_far(seconds: Floats) -> Floats:
