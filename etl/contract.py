@@ -28,11 +28,12 @@ FOLDER = Path(__file__).parent / "contracts"
 LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boolean", "geometry"]
 
 RuleKind = Literal[
-    "order", "together", "inside_county", "unique", "only_when", "one_per", "reference"
+    "order", "together", "inside_county", "unique", "only_when", "one_per", "reference", "listed"
 ]
-RULE_KINDS = get_args(RuleKind)
+RULE_KINDS = tuple(kind for kind in get_args(RuleKind) if kind != "listed")
+"""Kinds that a contract states; `listed` follows from a column's code list."""
 
-BUILD_TIME_KINDS = frozenset({"one_per", "reference"})
+BUILD_TIME_KINDS = frozenset({"one_per", "reference", "listed"})
 """Rules about records of other files or datasets: a build judges them, a load cannot."""
 
 PersonalData = Literal["id_number", "name", "phone", "address", "household", "free_text"]
@@ -122,8 +123,9 @@ class Rule:
     reference: a record of `dataset` has the same values in `other_columns`; with `during`, one
         whose first and last day (columns two and three, of that dataset) hold the day of the
         moment in column one. Rows with a null among the columns are not judged.
+    listed: an edition of the seed `code_list` that holds on the record's day has the code.
 
-    A rule of the last two kinds is judged when the warehouse is built. Broken, it keeps a record
+    A rule of the last three kinds is judged when the warehouse is built. Broken, it keeps a record
     from the marts where `severity` is error, and is only counted where it is warning.
     """
 
@@ -137,6 +139,7 @@ class Rule:
     dataset: str | None = None
     other_columns: tuple[str, ...] = ()
     during: tuple[str, str, str] | None = None
+    code_list: str | None = None
 
     @property
     def is_judged_on_load(self) -> bool:
@@ -163,6 +166,8 @@ class Contract:
     lateness_days: int
     tolerance: float
     """Share of refused rows above which a batch is refused whole."""
+    is_event_driven: bool = False
+    """Records come only when something happens, so that silence is no lateness."""
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -177,8 +182,54 @@ class Contract:
     @property
     def landed_key(self) -> tuple[str, ...]:
         """The key by its names in landing."""
-        columns = {column.name: column for column in self.columns}
-        return tuple(columns[name].landed[0].name for name in self.key)
+        return tuple(self.landed_name(name) for name in self.key)
+
+    def landed_name(self, name: str) -> str:
+        """What a column of the contract is called in landing.
+
+        Raises:
+            KeyError: no such column, or one that does not land.
+        """
+        landed = {column.name: column.landed for column in self.columns}[name]
+        if not landed:
+            raise KeyError(f"{self.dataset}.{name} does not land")
+        return landed[0].name
+
+    @property
+    def time_column(self) -> Column | None:
+        """When what a record tells of began: its first required time, else day; not a due day."""
+        known = [
+            column
+            for kind in ("timestamp", "date")
+            for column in self.columns
+            if column.logical_type == kind
+            and column.is_required
+            and not column.name.startswith("due_")
+        ]
+        return known[0] if known else None
+
+    @property
+    def load_time_rules(self) -> tuple[Rule, ...]:
+        """Rules that one file is enough to judge by."""
+        return tuple(rule for rule in self.rules if rule.is_judged_on_load)
+
+    @property
+    def build_time_rules(self) -> tuple[Rule, ...]:
+        """Rules across files and datasets, and one of each column with a code list."""
+        stated = tuple(rule for rule in self.rules if not rule.is_judged_on_load)
+        listed = tuple(
+            Rule(
+                name=f"unknown_{column.name}",
+                description=f"{column.label}不在当日有效的代码表中 / no code that holds that day",
+                kind="listed",
+                columns=(column.name,),
+                severity="warning",
+                code_list=column.code_list,
+            )
+            for column in self.columns
+            if column.code_list
+        )
+        return stated + listed
 
     @property
     def has_personal_data(self) -> bool:
@@ -347,6 +398,7 @@ def _contract(parsed: OpenDataContractStandard, schema: SchemaObject, file: Path
         frequency_days=int(service["frequency"] or 0),
         lateness_days=int(service["latency"] or 0),
         tolerance=float(_custom(parsed.customProperties, "refusalTolerance")),
+        is_event_driven=bool(_custom(parsed.customProperties, "eventDriven")),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from etl.contract import Column, Contract, load_contracts
+from etl.quality_models import quality_files, staging_model
 
 ROOT = Path(__file__).parents[1]
 DBT_SOURCES = Path("dbt_project/models/staging/_landing__sources.yml")
@@ -47,16 +48,13 @@ def generated_files() -> dict[Path, str]:
         DBT_SOURCES: _dbt_sources(list(contracts.values())),
         **{_staging_file(one, ".sql"): _staging_sql(one) for one in contracts.values()},
         **{_staging_file(one, ".yml"): _staging_yml(one) for one in contracts.values()},
+        **quality_files(contracts),
         **pages,
     }
 
 
 def _staging_file(contract: Contract, suffix: str) -> Path:
-    return STAGING / contract.department / f"{_staging_name(contract)}{suffix}"
-
-
-def _staging_name(contract: Contract) -> str:
-    return f"stg_{contract.department}__{contract.dataset}"
+    return STAGING / contract.department / f"{staging_model(contract)}{suffix}"
 
 
 def _staging_sql(contract: Contract) -> str:
@@ -81,7 +79,7 @@ def _staging_yml(contract: Contract) -> str:
         },
     ]
     model = {
-        "name": _staging_name(contract),
+        "name": staging_model(contract),
         "description": f"{contract.purpose} 取最新一版 / Latest version of each record.",
         "data_tests": tests,
         "columns": [

@@ -72,6 +72,7 @@ TABLES = {
         "reason": "varchar",
         "row_count": "bigint",
     },
+    "batch_rules": {"batch_id": "varchar", "dataset": "varchar", "rule": "varchar"},
     "landing_files": {"dataset": "varchar", "batch_id": "varchar", "path": "varchar"},
 }
 
@@ -125,6 +126,11 @@ def write_control_tables(con: duckdb.DuckDBPyConnection, world: World) -> None:
             }
             for batch in world.batches
             for reason, count in batch.refused_by_reason.items()
+        ],
+        "batch_rules": [
+            {"batch_id": batch.batch_id, "dataset": batch.dataset, "rule": rule}
+            for batch in world.batches
+            for rule in dict.fromkeys(batch.rules)
         ],
         "landing_files": [
             {"dataset": file.dataset, "batch_id": file.batch_id, "path": _absolute(file.path)}
@@ -191,7 +197,7 @@ def _county(county: County) -> dict[str, Any]:
 
 def _batch(batch: Batch) -> dict[str, Any]:
     return {
-        **batch.model_dump(exclude={"refused_by_reason", "milestones", "notes", "seconds"}),
+        **batch.model_dump(include=set(TABLES["batches"])),
         "milestones": LIST_SEPARATOR.join(batch.milestones),
         "has_first_response": "first_response" in batch.milestones,
         "has_filed": "filed" in batch.milestones,

@@ -1,6 +1,7 @@
 """What there is: the published version, batches, freshness, refusals, leftovers."""
 
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -21,7 +22,13 @@ COUNTIES = """
     group by all
     order by build.county_code
 """
-FRESHNESS = "select * from ops.freshness order by county_code, dataset"
+FRESHNESS = """
+    select freshness.*, cast(timezone(build.time_zone, newest_record_at) as date) as newest_date
+    from ops.freshness as freshness
+    left join ops.build as build on build.county_code = freshness.county_code
+    order by freshness.county_code, department_code, dataset
+"""
+GAPS = "select * from ops.delivery_gaps order by county_code, dataset, gap_from_date"
 REFUSALS = """
     select dataset, reason, sum(row_count)::bigint as row_count
     from ops.quarantine_counts group by all order by dataset, row_count desc, reason
@@ -41,6 +48,8 @@ class Status:
     """Landed since the published version was built; a build brings them in."""
     counties: list[dict[str, Any]] = field(default_factory=list)
     freshness: list[dict[str, Any]] = field(default_factory=list)
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+    """Spells of days of which a dataset promised daily tells nothing."""
     refusals: list[dict[str, Any]] = field(default_factory=list)
     locations: list[dict[str, Any]] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
@@ -69,6 +78,7 @@ def read_status(settings: Settings) -> Status:
         unpublished_batch_count=len(landed - known),
         counties=records(published.sql(COUNTIES)),
         freshness=records(published.sql(FRESHNESS)),
+        gaps=records(published.sql(GAPS)),
         refusals=records(published.sql(REFUSALS)),
         locations=records(published.sql(LOCATIONS)),
         leftovers=remains,
@@ -88,7 +98,8 @@ def render_status(status: Status, form: Format) -> str:
     ]
     tables = {
         "县域 / counties": status.counties,
-        "时效 / freshness": status.freshness,
+        **_datasets(status),
+        "断供 / days without records": [_gap(gap) for gap in status.gaps],
         "拒收行 / rows refused": status.refusals,
         "定位 / locations": status.locations,
     }
@@ -101,3 +112,43 @@ def render_status(status: Status, form: Format) -> str:
     if status.unpublished_batch_count:
         parts.append("请运行 / run `gridgov build`\n")
     return "\n".join(parts)
+
+
+DATASETS = """\
+数据集 / datasets {county}
+读入 rows read, 落地 landed, 拒收 refused, 最新 day of the newest record,
+承诺 promised every so many days + days of lateness allowed, 迟 days late"""
+
+
+def _datasets(status: Status) -> dict[str, list[dict[str, Any]]]:
+    """One table per county of what it delivers, in order of department."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for row in status.freshness:
+        title = DATASETS.format(county=row["county_code"])
+        tables.setdefault(title, []).append(_dataset(row))
+    return tables
+
+
+def _dataset(row: dict[str, Any]) -> dict[str, Any]:
+    promise = f"{row['promised_every_days']}+{row['lateness_days']}"
+    return {
+        "部门": row["department_name_zh"],
+        "数据": row["dataset_name_zh"],
+        "dataset": row["dataset"],
+        "读入": row["rows_read"],
+        "落地": row["rows_landed"],
+        "拒收": row["rows_refused"],
+        "最新": row["newest_date"] or "",
+        "承诺": "" if row["is_event_driven"] else promise,
+        "迟": math.ceil(row["days_late"]) if row["is_late"] else "",
+    }
+
+
+def _gap(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "county": row["county_code"],
+        "dataset": row["dataset"],
+        "自 / from": row["gap_from_date"],
+        "至 / until": "" if row["is_open"] else row["gap_to_date"],
+        "天数 / days": row["gap_days"],
+    }

@@ -55,6 +55,7 @@ def land(
     received_at: datetime = RECEIVED_AT,
     batch_id: str | None = None,
     refused: Mapping[str, int] | None = None,
+    rules: Sequence[str] = (),
     leave_out: Sequence[str] = (),
 ) -> str:
     """Write one landed batch and its ledger entry; returns its id.
@@ -62,6 +63,7 @@ def land(
     Args:
         rows: contract columns; what a row leaves out is null, an unknown column fails.
         refused: reasons of rows refused beside the landed ones, with their number.
+        rules: checks of loading that were in force.
         leave_out: contract columns that the file does not have, as one of an older contract.
     """
     folder = settings.paths.landing / dataset
@@ -87,7 +89,7 @@ def land(
     batch = folder / f"batch={batch_id}"
     batch.mkdir(parents=True)
     frame.write_parquet(batch / "rows.parquet")
-    _write_ledger_entry(batch, provenance, dataset, frame.height, milestones, refused or {})
+    _write_ledger_entry(batch, provenance, dataset, frame.height, milestones, refused or {}, rules)
     return batch_id
 
 
@@ -98,6 +100,7 @@ def _write_ledger_entry(
     landed: int,
     milestones: Sequence[str],
     refused: Mapping[str, int],
+    rules: Sequence[str],
 ) -> None:
     rows_refused = sum(refused.values())
     entry = {
@@ -114,6 +117,7 @@ def _write_ledger_entry(
         "rows_landed": landed,
         "rows_refused": rows_refused,
         "refused_by_reason": dict(refused),
+        "rules": list(rules),
         "status": "landed",
         "milestones": list(milestones),
         "notes": [],

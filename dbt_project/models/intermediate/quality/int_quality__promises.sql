@@ -1,0 +1,47 @@
+-- Generated from etl/contracts by `python -m etl.reference`; do not edit.
+-- fmt: off
+select
+    cast(dataset as varchar) as dataset,
+    cast(department_code as varchar) as department_code,
+    cast(department_name_zh as varchar) as department_name_zh,
+    cast(department_name_en as varchar) as department_name_en,
+    cast(dataset_name_zh as varchar) as dataset_name_zh,
+    cast(dataset_name_en as varchar) as dataset_name_en,
+    cast(promised_every_days as bigint) as promised_every_days,
+    cast(lateness_days as bigint) as lateness_days,
+    cast(is_event_driven as boolean) as is_event_driven
+from (
+    values
+        ('service_applications', 'civil_affairs', '民政', 'Civil affairs', '服务申请', 'Service applications', 1, 2, false),
+        ('service_approval_steps', 'civil_affairs', '民政', 'Civil affairs', '审批环节', 'Approval steps', 1, 2, false),
+        ('special_group_roll', 'civil_affairs', '民政', 'Civil affairs', '特殊群体名册', 'Special groups', 7, 7, false),
+        ('special_group_visits', 'civil_affairs', '民政', 'Civil affairs', '走访记录', 'Visits', 1, 3, false),
+        ('areas', 'grid_centre', '网格中心', 'Grid centre', '行政区域', 'Areas', 365, 30, false),
+        ('council_proposals', 'grid_centre', '网格中心', 'Grid centre', '议事提案', 'Council proposals', 7, 7, false),
+        ('council_votes', 'grid_centre', '网格中心', 'Grid centre', '议事表决', 'Council votes', 7, 7, false),
+        ('divisions', 'grid_centre', '网格中心', 'Grid centre', '统计用区划', 'Statistical divisions', 365, 60, false),
+        ('followups', 'grid_centre', '网格中心', 'Grid centre', '回访', 'Follow-up calls', 1, 2, false),
+        ('grid_events', 'grid_centre', '网格中心', 'Grid centre', '网格事件', 'Grid events', 1, 1, false),
+        ('grid_workers', 'grid_centre', '网格中心', 'Grid centre', '网格员任职', 'Grid workers', 30, 15, false),
+        ('grids', 'grid_centre', '网格中心', 'Grid centre', '网格', 'Grids', 365, 30, false),
+        ('mediation_cases', 'grid_centre', '网格中心', 'Grid centre', '矛盾纠纷', 'Mediation cases', 1, 2, false),
+        ('mediation_steps', 'grid_centre', '网格中心', 'Grid centre', '调解环节', 'Mediation steps', 1, 2, false),
+        ('user_actions', 'grid_centre', '网格中心', 'Grid centre', '页面操作', 'User actions', 1, 1, false),
+        ('volunteer_services', 'grid_centre', '网格中心', 'Grid centre', '志愿服务', 'Volunteer services', 7, 7, false),
+        ('volunteers', 'grid_centre', '网格中心', 'Grid centre', '志愿者', 'Volunteers', 30, 15, false),
+        ('health_followups', 'health', '卫健', 'Health', '健康随访', 'Health follow-ups', 7, 7, false),
+        ('service_coverage', 'health', '卫健', 'Health', '公共服务覆盖', 'Service coverage', 30, 15, false),
+        ('wristband_alerts', 'health', '卫健', 'Health', '手环报警', 'Wristband alarms', 1, 1, false),
+        ('police_incidents', 'public_security', '公安', 'Public security', '警情', 'Police incidents', 1, 1, false),
+        ('residents', 'public_security', '公安', 'Public security', '居民登记', 'Residents', 30, 15, false),
+        ('city_cases', 'urban_management', '城管', 'Urban management', '城市管理案件', 'City-management cases', 1, 1, false),
+        ('device_alerts', 'urban_management', '城管', 'Urban management', '设备告警', 'Device alerts', 1, 1, false),
+        ('waste_inspections', 'urban_management', '城管', 'Urban management', '垃圾分类检查', 'Waste inspections', 7, 7, false),
+        ('flood_history', 'weather', '气象', 'Weather', '历史积水', 'Flood history', 365, 60, false),
+        ('households', 'weather', '气象', 'Weather', '住户', 'Households', 90, 30, false),
+        ('rain_forecasts', 'weather', '气象', 'Weather', '雨量预报', 'Rain forecasts', 1, 1, false),
+        ('rain_gauges', 'weather', '气象', 'Weather', '雨量站', 'Rain gauges', 365, 60, false),
+        ('rain_observations', 'weather', '气象', 'Weather', '雨量观测', 'Rain observations', 1, 1, false),
+        ('rain_warnings', 'weather', '气象', 'Weather', '暴雨预警', 'Rain warnings', 1, 1, false),
+        ('warning_actions', 'weather', '气象', 'Weather', '叫应与转移', 'Warning actions', 1, 1, false)
+) as promises (dataset, department_code, department_name_zh, department_name_en, dataset_name_zh, dataset_name_en, promised_every_days, lateness_days, is_event_driven)

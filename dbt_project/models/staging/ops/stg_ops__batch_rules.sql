@@ -1,0 +1,1 @@
+select batch_id, dataset, rule from {{ source("control", "batch_rules") }}
