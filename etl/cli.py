@@ -1,4 +1,4 @@
-"""Commands: load, quarantine, sources."""
+"""Commands: load, quarantine, rekey, sources."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ import typer
 from etl.batch import find_batch
 from etl.load import BatchReport, load_files
 from etl.quarantine import batches_with_refusals, export_rows, refused_rows
+from etl.rekey import rekey
 from etl.source import load_sources
 from warehouse.settings import Settings
 
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("load")(load)
     app.command("sources")(sources)
+    app.command("rekey")(change_key)
     quarantine = typer.Typer(help="拒收的行 / refused rows", no_args_is_help=True)
     quarantine.command("list")(quarantine_list)
     quarantine.command("show")(quarantine_show)
@@ -108,6 +110,35 @@ def sources(context: typer.Context) -> None:
             f"{source.id:<24} → {source.dataset:<12} {source.county:<8} {source.format:<10} "
             f"{source.name.zh} / {source.name.en}"
         )
+
+
+def change_key(
+    context: typer.Context,
+    new_key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--new-key-file",
+            help="新密钥文件,不存在则新建 / file of the new key, made when there is none",
+        ),
+    ] = None,
+) -> None:
+    """更换密钥 / Put pseudonyms, vault and quarantine under a new key."""
+    done = rekey(context.obj, new_key_file=new_key_file, progress=typer.echo)
+    typer.echo(
+        f"密钥已更换 / the key was changed: {done.old} → {done.new}, "
+        f"{done.batches:,} 批次 / batches; 新密钥 / new key: {done.key_file}"
+    )
+    if done.old_key_file is None:
+        typer.echo(f"  请设置 / from now on set GRIDGOV_KEY_FILE={done.key_file}")
+    else:
+        typer.echo(
+            f"  旧密钥 / old key: {done.old_key_file}; 旧备份不再需要时请删除 / delete it when no "
+            "copy under it is needed any more"
+        )
+    typer.echo(
+        "  工作文件与已发布的人员数据已删除 / the work file and what was published of persons are "
+        "gone; 请运行 / run `gridgov build`"
+    )
 
 
 def quarantine_list(context: typer.Context) -> None:

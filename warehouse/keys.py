@@ -67,7 +67,7 @@ def key_place(settings: Settings) -> KeyPlace:
     """The one place of the key: the variable, the file of the settings, or beside the home.
 
     Raises:
-        InputError: both the variable and the file are given.
+        InputError: both the variable and the file are given, or the file is in the home.
     """
     given = settings.key.get_secret_value()
     if given and settings.key_file is not None:
@@ -77,9 +77,13 @@ def key_place(settings: Settings) -> KeyPlace:
         )
     if given:
         return KeyPlace(None)
-    if settings.key_file is not None:
-        return KeyPlace(settings.key_file)
     home = settings.home.resolve()
+    if settings.key_file is not None:
+        if settings.key_file.resolve().is_relative_to(home):
+            raise InputError(
+                f"密钥不得在数据目录内 / the key must not be in the home: {settings.key_file}"
+            )
+        return KeyPlace(settings.key_file)
     return KeyPlace(home.with_name(f"{home.name}.key"), is_default=True)
 
 
@@ -183,9 +187,10 @@ def create_key_file(file: Path) -> bytes:
         InputError: the file exists or its folder cannot be written.
     """
     key = secrets.token_bytes(KEY_BYTES)
-    unfinished = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    unfinished = unfinished_key_file(file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.unlink(missing_ok=True)
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="ascii") as opened:
@@ -202,6 +207,11 @@ def create_key_file(file: Path) -> bytes:
             "give a key in GRIDGOV_KEY or GRIDGOV_KEY_FILE"
         ) from error
     return key
+
+
+def unfinished_key_file(file: Path) -> Path:
+    """Where a key file is written before it has its name."""
+    return file.with_name(f".{file.name}.incoming")
 
 
 def known_fingerprint(paths: Paths) -> str:

@@ -1,16 +1,19 @@
-"""One writer at a time: the lock that loads, builds and publications hold."""
+"""One writer at a time: the lock that loads, builds, publications and changes of the key hold."""
 
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from warehouse.errors import BusyError
+from warehouse.rekeying import finish_rekey
 from warehouse.settings import Settings
 
 
 @contextmanager
 def writer_lock(settings: Settings, *, doing: str) -> Iterator[None]:
     """Hold the writer's lock; the kernel lets it go even when the process is killed.
+
+    Whoever gets it first undoes or finishes a change of the key that was killed.
 
     Raises:
         BusyError: another process holds it; the message names what that one does.
@@ -29,4 +32,5 @@ def writer_lock(settings: Settings, *, doing: str) -> Iterator[None]:
         file.truncate(0)
         file.write(doing)
         file.flush()
+        finish_rekey(settings.paths)
         yield

@@ -22,6 +22,7 @@ def test_every_command_of_the_packages_is_found(environ, capsys):
         "sql",
         "status",
         "quarantine",
+        "rekey",
         "sources",
     ):
         assert f" {command} " in shown
