@@ -10,13 +10,18 @@ load them, and each is to be a file of its own.
 
 from collections.abc import Iterator
 
+import polars as pl
+
 from etl.sample.boundaries import SampleCounty
 from etl.sample.people import People
 from etl.sample.programme.council import council
+from etl.sample.programme.health import health_followups
 from etl.sample.programme.mediation import mediation
 from etl.sample.programme.residents import Roster
 from etl.sample.programme.services import service_applications
+from etl.sample.programme.special_groups import draw_roll, special_group_roll
 from etl.sample.programme.table import Table
+from etl.sample.programme.visits import special_group_visits
 from etl.sample.programme.waste import waste_inspections
 from etl.sample.scales import Scale
 
@@ -29,10 +34,19 @@ def programme_tables(
     *,
     scale: Scale,  # noqa: ARG001
     seed: int,
+    workers: pl.DataFrame | None = None,
 ) -> Iterator[Table]:
-    """Every dataset of the programme; the same scale and seed give the same rows."""
+    """Every dataset of the programme; the same scale and seed give the same rows.
+
+    Args:
+        workers: dataset `grid_workers`, of which visits and warning actions take the codes.
+    """
     yield from waste_inspections(county, seed=seed)
     yield from council(county, people, seed=seed)
     roster = Roster.of(people, len(county.sites))
     yield from mediation(county, roster, seed=seed)
     yield from service_applications(county, roster, seed=seed)
+    roll = draw_roll(roster, seed=seed)
+    yield from special_group_roll(county, roster, roll, seed=seed)
+    yield from special_group_visits(county, roster, roll, workers, seed=seed)
+    yield from health_followups(roster, roll, seed=seed)

@@ -7,20 +7,21 @@ import numpy as np
 from etl.sample.timeline import AS_OF, DAY, PROGRAMME_START, START, seconds_of
 from etl.sample.types import Floats, Ints
 
-STRATA = 50
+STEPS = (2.0, 3.0, 5.0, 7.0, 13.0, 21.0, 29.0)
+"""Their roots are far from every fraction of small numbers."""
 RAMP_DAYS = 300
 YEARS = (AS_OF - START) / DAY / 365.25
 
 
 def even(count: int, rng: np.random.Generator) -> Floats:
-    """Numbers in [0, 1), random but evenly spread: of any 50 in a row, one lies in each fiftieth.
+    """Numbers in [0, 1), spread evenly over every stretch of rows: multiples of an irrational
+    number, which one and from where by chance.
 
-    A share drawn with them holds in every stretch of rows to about one row, so that a year of
-    rows in order of time shows the share that was meant.
+    A share drawn with them holds to about one row in every stretch, so that a year of rows in
+    order of time shows the share that was meant, even of a few dozen rows.
     """
-    blocks = -(-count // STRATA)
-    order = rng.random((blocks, STRATA)).argsort(axis=1)
-    return np.asarray(((order + rng.random((blocks, STRATA))) / STRATA).ravel()[:count])
+    step = np.sqrt(STEPS[int(rng.integers(len(STEPS)))])
+    return np.asarray((rng.random() + step * np.arange(count)) % 1.0)
 
 
 def progress(

@@ -34,7 +34,7 @@ from etl.sample.timeline import AS_OF, DAY, HOUR, START
 from etl.sample.types import Bools, Floats, Ints
 
 PER_1000_RESIDENTS_AND_YEAR = 1.2
-LEAST_PER_YEAR = 210
+LEAST_PER_YEAR = 420
 REPEAT_SHARE = 0.04
 SETTLED_BEFORE, SETTLED_AFTER = 0.75, 0.98
 DAYS_BEFORE, DAYS_AFTER, DAYS_SPREAD, MOST_DAYS = 11.0, 5.0, 0.55, 27.0
@@ -57,7 +57,7 @@ LEVELS = ("grid", "community", "town")
 FIRST_LEVEL = {"grid": 0.72, "community": 0.22, "town": 0.06}
 MEDIATORS = ("grid_worker", "committee", "centre")
 # What becomes of a dispute that is not settled in time.
-OTHERWISE = {"failed": 0.49, "court": 0.46, "withdrawn": 0.02, "settled_late": 0.03}
+OTHERWISE = {"failed": 0.49, "court": 0.468, "withdrawn": 0.012, "settled_late": 0.03}
 OUTCOMES = ("settled", "failed", "court", "withdrawn")
 SETTLED, FAILED, COURT, WITHDRAWN = range(4)
 

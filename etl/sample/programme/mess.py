@@ -24,6 +24,11 @@ BAD_CHECK = pl.col("id_number").str.slice(0, 17) + pl.when(
 ).then(pl.lit("1")).otherwise(pl.lit("0"))
 """An identity number whose check character does not fit."""
 
+LOST_DIGITS = pl.format(
+    "{}.{}E+17", pl.col("id_number").str.slice(0, 1), pl.col("id_number").str.slice(1, 5)
+)
+"""An identity number as a spreadsheet shows it that took it for a number."""
+
 Changes = Mapping[str, pl.Expr]
 
 
@@ -64,7 +69,7 @@ def correct(
 
 def spoiled(
     frame: pl.DataFrame,
-    number: str,
+    number: str | None,
     kinds: Mapping[str, Changes],
     rng: np.random.Generator,
     *,
@@ -74,7 +79,8 @@ def spoiled(
 
     Args:
         frame: records; those copied have a value in every column that the kind changes.
-        number: column of the record's number, or other text that tells records apart.
+        number: column of the record's number, which the copies get anew; None where the changes
+            make another key.
         kinds: expressions by column, by the name of the reason to refuse the record. A reason
             `not_a_date:<column>` needs none: the column becomes text in all records.
 
@@ -88,16 +94,16 @@ def spoiled(
     planted: dict[str, int] = {}
     for position, (reason, changes) in enumerate(kinds.items()):
         impossible = [name for name in as_text if reason == f"not_a_date:{name}"]
-        fit = pl.all_horizontal(pl.col(name).is_not_null() for name in (number, *changes))
+        fit = pl.all_horizontal(pl.lit(True), *(pl.col(name).is_not_null() for name in changes))
         rows = np.flatnonzero(frame.select(fit).to_series().to_numpy())
         chosen = rng.permutation(rows)[:each]
-        own = pl.col(number) + pl.lit(f"-{position}") + pl.int_range(pl.len()).cast(pl.String)
+        own = pl.lit(f"-{position}") + pl.int_range(pl.len()).cast(pl.String)
         copies = (
             frame[chosen]
             .with_columns(
                 value.cast(frame.schema[name]).alias(name) for name, value in changes.items()
             )
-            .with_columns(own.alias(number))
+            .with_columns([] if number is None else pl.col(number) + own)
             .with_columns(texts)
             .with_columns(pl.lit(IMPOSSIBLE_TIME).alias(name) for name in impossible)
         )
