@@ -23,6 +23,7 @@ JOINED_SHARE = 0.02
 OTHER_REASON_SHARE = 0.03
 TEMPORARY_SHARE = 0.06
 LOW_GROUND_KM, LOW_GROUND_ABOVE_RIVER_M = 2.0, 8.0
+LEAST_LOW_GROUND = 24
 
 HEAD, SPOUSE, CHILD, SECOND_CHILD, ELDER, SECOND_ELDER, LATE_ELDER = range(7)
 
@@ -273,11 +274,14 @@ def _ground(county: SampleCounty, site: Ints, rng: np.random.Generator) -> pl.Da
     water = 110 - 65 * along
     hills = np.abs(np.sin(1.7 * km[:, 0]) * np.cos(1.3 * km[:, 1]))
     above = 2 + 2.5 * away**1.5 + 6 * hills * np.minimum(away, 3.0) + rng.exponential(3, len(site))
+    is_low = (away < LOW_GROUND_KM) & (above < LOW_GROUND_ABOVE_RIVER_M)
+    # Even a town away from the river has its hollows.
+    is_low[np.argsort(above, kind="stable")[:LEAST_LOW_GROUND]] = True
     return pl.DataFrame(
         {
             "longitude": point[:, 0],
             "latitude": point[:, 1],
             "elevation_m": np.round(water + above, 1),
-            "is_low_ground": (away < LOW_GROUND_KM) & (above < LOW_GROUND_ABOVE_RIVER_M),
+            "is_low_ground": is_low,
         }
     )
