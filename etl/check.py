@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from etl.contract import Column, Rule
+from etl.dates import EXAMPLES
 from etl.identity_number import DIGITS_LOST, FAULTS, SOUND, examine
 from etl.masking import NUMBERS
 from etl.parse import clock_of, text_of, typed
@@ -248,7 +249,7 @@ def _type_checks(
 ) -> Iterator[Check]:
     """Texts that are not of the column's type."""
     given, value = pl.col(text), pl.col(column.name)
-    formats = ", ".join(source.date_formats)
+    formats = ", ".join(source.date_formats) or EXAMPLES
     match column.logical_type:
         case "string" | "geometry":
             return

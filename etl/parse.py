@@ -4,6 +4,7 @@ A working frame holds, for each contract column, its value under its own name, a
 had to be read from text also the text (`text_of`) and, for times, the wall clock (`clock_of`).
 """
 
+import string
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from etl.contract import Column
+from etl.dates import FIRST_FORMAT, read_common
 from etl.source import Source
 
 POLARS_TYPES: dict[str, pl.DataType] = {
@@ -23,8 +25,13 @@ POLARS_TYPES: dict[str, pl.DataType] = {
     "geometry": pl.Binary(),
 }
 
+FIRST_YEAR = 1000
+
 MOST_DAYS = 40_000
 """Longest span, in days, whose offsets are looked up one by one."""
+
+_WHOLE_AS_DECIMAL = r"^[0-9]{1,15}\.0+$"
+_THOUSANDS = r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
 
 TRUE = ("true", "1", "yes", "y", "是")
 FALSE = ("false", "0", "no", "n", "否")
@@ -40,6 +47,11 @@ def clock_of(column: str) -> str:
     return f"clock {column}"
 
 
+def _moment_of(column: str) -> str:
+    """Name of the instants that texts with an offset say beside clocks without."""
+    return f"moment {column}"
+
+
 def typed(given: pl.DataFrame, *, source: Source, zone: ZoneInfo) -> pl.DataFrame:
     """The working frame of rows as read: contract columns with their types, ROW, texts, clocks.
 
@@ -52,17 +64,43 @@ def typed(given: pl.DataFrame, *, source: Source, zone: ZoneInfo) -> pl.DataFram
         for column in source.contract.columns
         for name, one in _value(column, schema=frame.schema, source=source).items()
     ]
-    frame = frame.with_columns(values)
+    frame = _with_common_forms(frame.with_columns(values), source=source)
     clocks = [name for name in source.contract.column_names if clock_of(name) in frame.columns]
     return frame.with_columns(
-        _instants(pl.col(clock_of(name)), zone=zone, clocks=frame[clock_of(name)]).alias(name)
+        pl.coalesce(
+            *([_moment_of(name)] if _moment_of(name) in frame.columns else []),
+            _instants(pl.col(clock_of(name)), zone=zone, clocks=frame[clock_of(name)]),
+        ).alias(name)
         for name in clocks
     )
 
 
+def _with_common_forms(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
+    """Where the source names no formats: what is not in the first one, in any common form."""
+    if source.date_formats:
+        return frame
+    for column in source.contract.columns:
+        text, clock = text_of(column.name), clock_of(column.name)
+        read = column.name if column.logical_type == "date" else clock
+        if text not in frame.columns or column.logical_type not in ("date", "timestamp"):
+            continue
+        rest = (frame[text].is_not_null() & frame[read].is_null()).arg_true()
+        if not rest.len():
+            continue
+        found = read_common(frame[text].gather(rest))
+        clocks = found["clock"].cast(frame.schema[read])
+        frame = frame.with_columns(frame[read].scatter(rest, clocks).alias(read))
+        if read == clock and found["moment"].null_count() < found.height:
+            moments = pl.Series(_moment_of(column.name), [None], dtype=POLARS_TYPES["timestamp"])
+            moments = moments.new_from_index(0, frame.height).scatter(rest, found["moment"])
+            frame = frame.with_columns(moments)
+    return frame
+
+
 def _texts(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
-    """Trimmed texts with nulls, constants and code maps applied."""
+    """Trimmed texts with nulls, constants and code maps applied, and codes in one form."""
     texts = pl.selectors.string()
+    frame = _half_width(frame, source=source)
     frame = frame.with_columns(texts.str.strip_chars()).with_columns(
         pl.when(texts.str.len_bytes() > 0).then(texts)
     )
@@ -77,22 +115,70 @@ def _texts(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
             pl.coalesce(own, pl.lit(source.department_code)).alias("department_code")
         )
     frame = frame.with_columns(
-        pl.col(name).replace(codes.map)
+        pl.col(name).replace({**codes.map, **_in_half_width(codes.map)})
         for name, codes in source.codes.items()
         if codes.map and name in frame.columns
     )
     return frame.with_columns(
         _code(pl.col(column.name), column=column)
         for column in source.contract.columns
-        if (column.labels or column.pad_to) and frame.schema.get(column.name) == pl.String
+        if is_code(column) and frame.schema.get(column.name) == pl.String
     )
 
 
+def is_code(column: Column) -> bool:
+    """Whether a text is a code or a number of something, not words."""
+    if column.logical_type != "string":
+        return False
+    if column.personal_data is not None:
+        return column.personal_data in ("phone", "household")
+    is_listed = column.labels or column.code_list or column.pattern or column.pad_to
+    return bool(is_listed) or column.name.endswith(("_code", "_number"))
+
+
+def _half_width(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
+    """Full-width digits, letters and spaces in codes, numbers and dates as ASCII; words stay."""
+    changed = []
+    for column in source.contract.columns:
+        is_words = column.logical_type == "string" and not is_code(column)
+        if is_words or frame.schema.get(column.name) != pl.String:
+            continue
+        texts = frame[column.name]
+        if not texts.str.contains(_ANY_WIDE).any():
+            continue
+        wide = _WIDE_IN_CODES if column.logical_type == "string" else _WIDE_IN_VALUES
+        changed.append(texts.str.replace_many(list(wide), list(wide.values())))
+    return frame.with_columns(changed)
+
+
+def _in_half_width(by_text: dict[str, str]) -> dict[str, str]:
+    return {text.translate(_TO_HALF_WIDTH): one for text, one in by_text.items()}
+
+
+_WIDE_IN_CODES = {
+    **{chr(ord(one) + 0xFEE0): one for one in string.digits + string.ascii_letters + "-"},
+    **dict.fromkeys("\u3000\u00a0", " "),
+    **dict.fromkeys("\u200b\u200e\u200f\u202a\u202c\u202d\ufeff", ""),
+}
+_TO_HALF_WIDTH = {ord(wide): half for wide, half in _WIDE_IN_CODES.items()}
+_WIDE_IN_VALUES = {
+    **_WIDE_IN_CODES,
+    **{chr(ord(one) + 0xFEE0): one for one in ".,:/+"},
+    "\u2212": "-",
+}
+_ANY_WIDE = "[" + "".join(_WIDE_IN_VALUES) + "]"
+
+
 def _code(text: pl.Expr, *, column: Column) -> pl.Expr:
-    """A code in place of its label; one written short, with the zeros it is short of."""
+    """A code in place of its label, of a number as 12.0, or of one short of its last zeros."""
+    text = (
+        pl.when(text.str.contains(_WHOLE_AS_DECIMAL))
+        .then(text.str.replace(r"\.0+$", ""))
+        .otherwise(text)
+    )
     by_label = {label: code for code, label in column.labels.items() if label not in column.labels}
     if by_label:
-        text = text.replace(by_label)
+        text = text.replace({**by_label, **_in_half_width(by_label)})
     if column.pad_to:
         padded = text.str.pad_end(column.pad_to, "0")
         text = pl.when(text.str.contains(r"^[0-9]+$")).then(padded).otherwise(text)
@@ -120,12 +206,12 @@ def _from_text(text: pl.Expr, *, column: Column, source: Source) -> dict[str, pl
     name = column.name
     match column.logical_type:
         case "integer":
-            return {name: _whole_number(text)}
+            return {name: _whole_number(_without_thousands(text))}
         case "number":
-            number = text.cast(pl.Float64, strict=False)
+            number = _without_thousands(text).cast(pl.Float64, strict=False)
             return {name: pl.when(number.is_finite()).then(number)}
         case "date":
-            return {name: _clock(text, formats=source.date_formats).dt.date()}
+            return {name: _clock(text, formats=_formats(source)).dt.date()}
         case "timestamp":
             return _moment(text, name=name, source=source)
         case "boolean":
@@ -133,6 +219,12 @@ def _from_text(text: pl.Expr, *, column: Column, source: Source) -> dict[str, pl
             return {name: pl.when(lower.is_in([*TRUE, *FALSE])).then(lower.is_in(TRUE))}
         case _:
             return {name: text}
+
+
+def _without_thousands(text: pl.Expr) -> pl.Expr:
+    """1,234.5 without its separators; what has them elsewhere stays and is no number."""
+    plain = text.str.replace_all(",", "", literal=True)
+    return pl.when(text.str.contains(_THOUSANDS)).then(plain).otherwise(text)
 
 
 def _whole_number(text: pl.Expr) -> pl.Expr:
@@ -148,7 +240,7 @@ def _whole_number(text: pl.Expr) -> pl.Expr:
 def _moment(text: pl.Expr, *, name: str, source: Source) -> dict[str, pl.Expr]:
     with_offset = [one for one in source.date_formats if "%z" in one]
     if not with_offset:
-        return {clock_of(name): _clock(text, formats=source.date_formats)}
+        return {clock_of(name): _clock(text, formats=_formats(source))}
     return {
         name: pl.coalesce(
             text.str.to_datetime(one, strict=False, time_unit="us", time_zone="UTC")
@@ -157,14 +249,25 @@ def _moment(text: pl.Expr, *, name: str, source: Source) -> dict[str, pl.Expr]:
     }
 
 
+def _formats(source: Source) -> tuple[str, ...]:
+    """Formats of texts; a workbook's own dates are texts of the first one."""
+    if not source.date_formats or source.format == "excel":
+        return (*source.date_formats, FIRST_FORMAT)
+    return source.date_formats
+
+
 def _clock(text: pl.Expr, *, formats: tuple[str, ...]) -> pl.Expr:
-    """The wall-clock time in the first format that fits; null where none does."""
-    return pl.coalesce(
+    """The wall-clock time in the first format that fits; null where none does.
+
+    A year has four digits: `%Y` alone would take 23 for the year 23.
+    """
+    clock = pl.coalesce(
         text.str.to_datetime(one, strict=False, time_unit="us", cache=False)
         if any(part in one for part in ("%H", "%I", "%T", "%R"))
         else text.str.to_date(one, strict=False, cache=False).cast(pl.Datetime("us"))
         for one in formats
     )
+    return pl.when(clock.dt.year() >= FIRST_YEAR).then(clock)
 
 
 def _instants(clock: pl.Expr, *, zone: ZoneInfo, clocks: pl.Series) -> pl.Expr:

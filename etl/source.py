@@ -73,8 +73,11 @@ class Source(BaseModel):
     """Python's name of a text file's encoding; named, never guessed."""
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     header_row: int = Field(default=1, ge=1)
+    """First row of the header; what is above it is a title."""
+    header_rows: int = Field(default=1, ge=1, le=5)
+    """Rows of a workbook's header, joined by `/` from top to bottom."""
     sheet: str | None = None
-    """Sheet of a workbook; the first when absent."""
+    """Sheet of a workbook; the first visible one when absent."""
 
     is_labelled: bool = False
     """Whether the files head their columns with the contract's Chinese labels."""
@@ -89,9 +92,10 @@ class Source(BaseModel):
     nulls: frozenset[str] = frozenset()
     """Texts that mean no value, beside the empty one."""
 
-    date_formats: tuple[str, ...] = ("%Y-%m-%d %H:%M:%S",)
-    """`strptime` formats of dates and times, tried in order. Where one has `%z`, moments have
-    their offset in the text and the formats without it are for days only."""
+    date_formats: tuple[str, ...] = ()
+    """`strptime` formats of dates and times, tried in order, and no others; the common forms
+    (`etl.dates`) where there are none. Where one has `%z`, moments have their offset in the text
+    and the formats without it are for days only."""
     time_zone: str | None = None
     """Zone of local times; the county's when absent."""
     datum: Datum | None = None
@@ -171,6 +175,8 @@ class Source(BaseModel):
                 raise ValueError(f'milestone "{milestone}" needs the column {milestone}_at')
         if self.format in TEXT_FORMATS and self.encoding is None:
             raise ValueError("a text file needs its encoding named, such as utf-8 or gb18030")
+        if self.header_rows > 1 and self.format != "excel":
+            raise ValueError("header_rows: only a workbook's header has several rows")
         return self
 
     @cached_property

@@ -1,7 +1,7 @@
 """One pass over a text file's bytes: is it what its source says it is, and UTF-8 for the engine.
 
-The declared encoding is held against every byte. What decodes by luck (Korean bytes read as GBK)
-is caught a step later, by the header.
+The declared encoding is held against every byte, and what decodes by luck (Korean bytes read as
+GBK) against how people write.
 """
 
 import codecs
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.readers.given import Given, UnnamedFile
+from etl.readers.plausible import Sample
 from warehouse.errors import InputError
 
 CHUNK = 1 << 20
@@ -100,12 +101,32 @@ def with_one_line_end(text: TextFile, *, name: str, scratch: Path) -> TextFile:
 
 def _decoded(given: Given, *, encoding: str, name: str) -> Iterator[tuple[bytes, str]]:
     decoder = codecs.getincrementaldecoder(name)(errors="strict")
-    offset = 0
+    sample = Sample(name)
+    offset, is_judged = 0, False
     with given.opened() as file:
         while chunk := file.read(CHUNK):
-            yield chunk, _decode(decoder, chunk, offset, file=given.name, encoding=encoding)
+            text = _decode(decoder, chunk, offset, file=given.name, encoding=encoding)
+            if not is_judged:
+                sample.add(chunk, text)
+                is_judged = sample.is_full
+                if is_judged:
+                    _refuse_implausible(sample, file=given.name, encoding=encoding)
+            yield chunk, text
             offset += len(chunk)
     _decode(decoder, b"", offset, file=given.name, encoding=encoding, final=True)
+    if not is_judged:
+        _refuse_implausible(sample, file=given.name, encoding=encoding)
+
+
+def _refuse_implausible(sample: Sample, *, file: str, encoding: str) -> None:
+    suspicion = sample.suspicion()
+    if suspicion is not None:
+        raise InputError(
+            f"{file}: 不是声明的编码 / is not in the declared encoding {encoding}, although it "
+            f"decodes: from byte {suspicion.offset:,} on it reads as text only in / 只有按此编码"
+            f"才读得通: {suspicion.better}\n"
+            "  在来源文件中改 encoding / name the right one in the source file"
+        )
 
 
 def _decode(
