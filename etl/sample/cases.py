@@ -1,4 +1,4 @@
-"""Cases of the sample, chunk by chunk, and the defects planted among them."""
+"""Cases of the sample, chunk by chunk."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,10 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from etl.contract import get_contract
 from etl.sample.boundaries import FIRST_DAY_AFTER_SPLIT, SampleCounty
-from etl.sample.defects import plant
+from etl.sample.case_kinds import CASE_KINDS, Dataset
+from etl.sample.case_mess import Delivered, after_silence, deliver
+from etl.sample.devices import device_columns, wearer_columns
+from etl.sample.echoes import NOISE_TOLD_TO_POLICE, Echoes, draw_echoes
+from etl.sample.people import People
 from etl.sample.points import Ground
-from etl.sample.rhythm import PROFILES, Dataset, Rhythm, make_rhythm, pick
+from etl.sample.reporters import Reporters, Words, report_columns
+from etl.sample.rhythm import PROFILES, Rhythm, make_rhythm, pick
 from etl.sample.timeline import (
     AS_OF,
     DAY,
@@ -32,92 +38,105 @@ DUPLICATE_WITHIN_HOURS = 6
 POINT_ONLY_SHARE = 0.03
 NO_PLACE_SHARE = 0.01
 GRID_ONLY_SHARE = 0.006
+FALLBACK_POINT = (113.6433, 28.1637)
+"""What urban management's system writes where it knows no place."""
+WRONG_POINT_SHARE = 0.003
+WRONG_POINT_SHIFT = (0.0052, -0.0031)
+"""Degrees, 600 m: as if a point of one datum were written as one of another."""
 
-NUMBER_PREFIX: dict[Dataset, str] = {"grid_events": "WG", "city_cases": "CG"}
-CHANNELS: dict[Dataset, dict[str, float]] = {
-    "grid_events": {
-        "grid_worker": 0.62, "hotline_12345": 0.16, "app": 0.14, "camera": 0.04, "patrol": 0.04,
-    },
-    "city_cases": {
-        "patrol": 0.38, "hotline_12345": 0.27, "camera": 0.15, "app": 0.14, "grid_worker": 0.06,
-    },
-}  # fmt: skip
 
-# Columns as the department's export heads them, in its order.
-HEADERS = {
-    "case_number": "案件编号",
-    "category_code": "事件类别",
-    "major_category_code": "事件大类",
-    "department_code": "承办部门",
-    "channel_code": "来源渠道",
-    "grid_code": "网格编码",
-    "community_code": "社区编码",
-    "town_code": "街道编码",
-    "longitude": "经度",
-    "latitude": "纬度",
-    "reported_at": "上报时间",
-    "accepted_at": "受理时间",
-    "filed_at": "立案时间",
-    "dispatched_at": "派遣时间",
-    "first_response_at": "到场时间",
-    "handled_at": "处置时间",
-    "checked_at": "核查时间",
-    "closed_at": "结案时间",
-    "due_at": "办理时限",
-    "response_due_at": "响应时限",
-    "voided_at": "作废时间",
-    "suspended_at": "挂账时间",
-    "resumed_at": "恢复时间",
-    "deferred_at": "缓办时间",
-    "duplicate_of_number": "重复案件编号",
-    "severity_code": "严重程度",
-    "rework_count": "返工次数",
-    "dispatch_count": "派遣次数",
-    "extension_count": "延期次数",
-    "updated_at": "更新时间",
-}
+@dataclass(frozen=True)
+class World:
+    """What the cases of every dataset happen in."""
+
+    county: SampleCounty
+    ground: Ground
+    reporters: Reporters
+    habits: TownHabits
+    seed: int
+
+    @classmethod
+    def of(cls, county: SampleCounty, people: People, seed: int) -> "World":
+        """Make ready to draw cases."""
+        return cls(
+            county=county,
+            ground=Ground.of(county),
+            reporters=Reporters.of(county, people, seed),
+            habits=TownHabits.draw(len(county.places.towns), seed),
+            seed=seed,
+        )
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Cases of some consecutive days as the export shows them, and what was planted in them."""
+    """Cases of some consecutive days.
 
-    frame: pl.DataFrame
-    planted: dict[str, int]
+    `delivered`: as the export shows them. `sound`: without the spoiled ones, as they truly are.
+    `echoes`: those that somebody also tells the police.
+    """
+
+    delivered: Delivered
+    sound: pl.DataFrame
+    echoes: Echoes
 
 
 @dataclass(frozen=True)
 class Draw:
-    """What, where and when, in order of the report; `original` is a row number or −1."""
+    """What, where and when, in order of the report.
+
+    `original` is the row that a case repeats, or −1; `point` is NaN where it is still to be drawn;
+    `reporter` is a row of the world's reporters.
+    """
 
     reported_at: Floats
     category: Ints
     site: Ints
     original: Ints
+    point: Floats
+    reporter: Ints
+
+    @property
+    def is_echo(self) -> Bools:
+        """Cases that another department knows too, whose place is given."""
+        return np.asarray(~np.isnan(self.point[:, 0]))
 
 
 def make_cases(
-    county: SampleCounty, ground: Ground, dataset: Dataset, *, count: int, seed: int
+    world: World, dataset: Dataset, *, count: int, echoes: Echoes | None = None
 ) -> Iterator[Chunk]:
     """Yield exactly `count` cases of a dataset, in order of time, at most about
     `CASES_PER_CHUNK` at once.
+
+    Args:
+        echoes: events of another department that are to be among them.
     """
-    rhythm = make_rhythm(county, dataset, seed)
-    habits = TownHabits.draw(len(county.places.towns), seed)
-    stream = np.random.default_rng([seed, 4, len(dataset)])
-    per_day = stream.multinomial(count, rhythm.day_weights)
-    chunk_of_day = (np.cumsum(per_day) - 1) // CASES_PER_CHUNK
+    told = echoes or Echoes.none()
+    rhythm = make_rhythm(world.county, dataset, world.seed)
+    stream = CASE_KINDS[dataset].stream
+    per_day = np.random.default_rng([world.seed, 4, stream]).multinomial(
+        count - len(told.site), rhythm.day_weights
+    )
+    chunk_of_day = np.maximum(np.cumsum(per_day) - 1, 0) // CASES_PER_CHUNK
     first_number = 1
     for chunk in np.unique(chunk_of_day):
         days = np.flatnonzero(chunk_of_day == chunk)
-        rng = np.random.default_rng([seed, 5, len(dataset), int(chunk)])
-        draw = _draw(rhythm, days, per_day[days], rng)
-        yield _tell(county, ground, rhythm, habits, draw, dataset, first_number, rng)
+        rng = np.random.default_rng([world.seed, 5, stream, int(chunk)])
+        here = told.between(START + days[0] * DAY, START + (days[-1] + 1) * DAY)
+        draw = _draw(world, rhythm, dataset, days, per_day[days], here, rng)
+        yield _tell(world, rhythm, draw, dataset, first_number, rng)
         first_number += len(draw.category)
 
 
-def _draw(rhythm: Rhythm, days: Ints, per_day: Ints, rng: np.random.Generator) -> Draw:
-    """Draw the cases of some days; the last of them repeat others of the same place and kind."""
+def _draw(
+    world: World,
+    rhythm: Rhythm,
+    dataset: Dataset,
+    days: Ints,
+    per_day: Ints,
+    echoes: Echoes,
+    rng: np.random.Generator,
+) -> Draw:
+    """Draw the cases of some days; a few repeat others of the same place and kind."""
     count = int(per_day.sum())
     repeats = round(count * DUPLICATE_SHARE)
     day = np.repeat(days, per_day)
@@ -125,6 +144,10 @@ def _draw(rhythm: Rhythm, days: Ints, per_day: Ints, rng: np.random.Generator) -
     profile = np.array([PROFILES.index(name) for name in profiles])
     category = pick(rhythm.category_of_day, day, rng)
     site = pick(rhythm.site_of_category, category, rng)
+    reporter = world.reporters.at(site, rng)
+    if dataset == "wristband_alerts":
+        reporter = rng.choice(world.reporters.wearers, count)
+        site = world.reporters.people["site"].to_numpy()[reporter]
     hour = pick(rhythm.hour_of_profile, 2 * profile[category] + rhythm.is_day_off[day], rng)
     reported = START + day * DAY + hour * HOUR + np.floor(rng.random(count) * HOUR)
     original = np.full(count, -1, dtype=np.int64)
@@ -135,27 +158,38 @@ def _draw(rhythm: Rhythm, days: Ints, per_day: Ints, rng: np.random.Generator) -
     gap = np.floor(rng.uniform(5 * MINUTE, DUPLICATE_WITHIN_HOURS * HOUR - 1, len(first)))
     reported[repeat] = reported[first] + gap
     category[repeat], site[repeat] = category[first], site[first]
+    if dataset == "wristband_alerts":
+        reporter[repeat] = reporter[first]
     original[repeat] = first
+    noise = rhythm.categories["category_code"].to_list().index
+    added = len(echoes.site)
+    reported = np.concatenate([reported, echoes.reported_at])
     order = np.argsort(reported, kind="stable")
-    place = np.empty(count, dtype=np.int64)
-    place[order] = np.arange(count)
-    original = np.where(original >= 0, place[original], -1)[order]
-    return Draw(reported[order], category[order], site[order], original)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    original = np.where(original >= 0, place[original], -1)
+    told = noise(NOISE_TOLD_TO_POLICE) if added else 0
+    return Draw(
+        reported_at=reported[order],
+        category=np.concatenate([category, np.full(added, told)])[order],
+        site=np.concatenate([site, echoes.site])[order],
+        original=np.concatenate([original, np.full(added, -1)])[order],
+        point=np.concatenate([np.full((count, 2), np.nan), echoes.point])[order],
+        reporter=np.concatenate([reporter, world.reporters.at(echoes.site, rng)])[order],
+    )
 
 
 def _tell(
-    county: SampleCounty,
-    ground: Ground,
+    world: World,
     rhythm: Rhythm,
-    habits: TownHabits,
     draw: Draw,
     dataset: Dataset,
     first_number: int,
     rng: np.random.Generator,
 ) -> Chunk:
     """Write down the drawn cases."""
+    county, kinds = world.county, rhythm.categories
     is_duplicate = draw.original >= 0
-    kinds = rhythm.categories
     town_codes = county.places.towns["town_code"].to_list()
     town_of_site = np.array([town_codes.index(code) for code in county.grids["town_code"]])
     terms = Terms(
@@ -165,17 +199,31 @@ def _tell(
         response_limit_minutes=kinds["response_limit_minutes"].to_numpy()[draw.category],
         close_limit_hours=kinds["close_limit_hours"].to_numpy()[draw.category],
         is_duplicate=is_duplicate,
+        dataset_factor=CASE_KINDS[dataset].response_factor,
     )
-    life = live(terms, habits, rng)
-    points = ground.draw(draw.site, rhythm.hot[draw.category, draw.site], rng)
+    life = live(terms, world.habits, rng)
+    drawn = world.ground.draw(draw.site, rhythm.hot[draw.category, draw.site], rng)
+    points = np.where(draw.is_echo[:, None], draw.point, drawn)
+    codes = _codes(kinds, draw, dataset, rng)
     frame = pl.DataFrame(
         [
             _numbers(draw, dataset, first_number).alias("case_number"),
-            *_codes(kinds, draw, dataset, rng),
-            *_place(county, draw, points, rng),
+            *codes,
+            *_place(county, draw, points, dataset, rng),
             *_times(life, dataset),
+            *_own_columns(world, draw, codes[0], life, dataset, rng),
+            *report_columns(
+                world.reporters,
+                Words.of(kinds["category_code"]),
+                reporter=draw.reporter,
+                category=draw.category,
+                site=draw.site,
+                channel=codes[-1],
+                rng=rng,
+            ),
         ]
     )
+    updated = after_silence(_updated(life, rng), dataset)
     frame = frame.with_columns(
         duplicate_of_number=pl.when(pl.lit(pl.Series(is_duplicate))).then(
             pl.col("case_number").gather(np.maximum(draw.original, 0))
@@ -184,12 +232,46 @@ def _tell(
         rework_count=pl.Series(life.rework_count),
         dispatch_count=pl.Series(life.dispatch_count),
         extension_count=pl.Series(life.extension_count),
-        updated_at=_stamp(_updated(life, rng)),
-    ).select(*HEADERS)
+        updated_at=_stamp(updated),
+    ).select(get_contract(dataset).column_names)
     is_original = np.zeros(len(frame), dtype=bool)
     is_original[draw.original[is_duplicate]] = True
-    frame, planted = plant(frame, spare=is_original | is_duplicate, rng=rng)
-    return Chunk(frame=frame.rename(HEADERS), planted=planted)
+    echoes = draw_echoes(frame, draw.site, county, spare=is_duplicate, rng=rng)
+    spare = is_original | is_duplicate | draw.is_echo | np.isin(np.arange(len(frame)), echoes.row)
+    delivered = deliver(frame, dataset, spare=spare, rng=rng)
+    return Chunk(delivered, frame.filter(pl.Series(~delivered.is_spoiled)), echoes)
+
+
+def _own_columns(
+    world: World,
+    draw: Draw,
+    category_code: pl.Series,
+    life: Life,
+    dataset: Dataset,
+    rng: np.random.Generator,
+) -> list[pl.Series]:
+    """Columns that only this dataset has."""
+    is_closed = ~np.isnan(life.times["closed_at"])
+    match dataset:
+        case "device_alerts":
+            return device_columns(
+                category_code,
+                site=draw.site,
+                original=draw.original,
+                reported_at=draw.reported_at,
+                is_closed=is_closed,
+                rng=rng,
+            )
+        case "wristband_alerts":
+            return wearer_columns(
+                category_code,
+                id_number=world.reporters.people["id_number"].gather(draw.reporter),
+                wearer=draw.reporter,
+                is_closed=is_closed,
+                rng=rng,
+            )
+        case _:
+            return []
 
 
 def _numbers(draw: Draw, dataset: Dataset, first_number: int) -> pl.Series:
@@ -203,7 +285,7 @@ def _numbers(draw: Draw, dataset: Dataset, first_number: int) -> pl.Series:
             }
         )
         .select(
-            pl.lit(NUMBER_PREFIX[dataset])
+            pl.lit(CASE_KINDS[dataset].prefix)
             + pl.col("day").dt.strftime("%Y%m%d")
             + pl.col("running").cast(pl.String).str.zfill(8)
         )
@@ -214,28 +296,30 @@ def _numbers(draw: Draw, dataset: Dataset, first_number: int) -> pl.Series:
 def _codes(
     kinds: pl.DataFrame, draw: Draw, dataset: Dataset, rng: np.random.Generator
 ) -> list[pl.Series]:
+    kind = CASE_KINDS[dataset]
     count = len(draw.category)
     category = kinds["category_code"].gather(draw.category)
     department = kinds["department_code"].gather(draw.category)
     elsewhere = pl.Series(["town_office"]).new_from_index(0, count)
-    names, shares = zip(*CHANNELS[dataset].items(), strict=True)
+    names, shares = zip(*kind.channels.items(), strict=True)
     channel = np.searchsorted(np.cumsum(shares)[:-1], rng.random(count), side="right")
+    is_own = pl.Series(rng.random(count) >= kind.other_department_share)
     return [
         category,
         category.str.slice(0, 8).alias("major_category_code"),
-        department.zip_with(pl.Series(rng.random(count) > 0.08), elsewhere),
+        department.zip_with(is_own, elsewhere),
         pl.Series("channel_code", names).gather(channel),
     ]
 
 
 def _place(
-    county: SampleCounty, draw: Draw, points: Floats, rng: np.random.Generator
+    county: SampleCounty, draw: Draw, points: Floats, dataset: Dataset, rng: np.random.Generator
 ) -> list[pl.Series]:
     """Codes valid on the reported day, and the point; some reports lack the one or the other."""
     count = len(draw.site)
     split = draw.reported_at >= seconds_of(FIRST_DAY_AFTER_SPLIT)
     version = np.where(split, county.sites[draw.site], county.before_split[draw.site])
-    luck = rng.random(count)
+    luck = np.where(draw.is_echo, 0.5, rng.random(count))
     point_only = luck < POINT_ONLY_SHARE
     no_place = ~point_only & (luck < POINT_ONLY_SHARE + NO_PLACE_SHARE)
     grid_only = luck > 1 - GRID_ONLY_SHARE
@@ -251,20 +335,29 @@ def _place(
         ).to_series()
         for name, flags in shown.items()
     ]
-    located = pl.Series(~no_place & ~grid_only)
+    located = ~no_place & ~grid_only
+    if dataset == "grid_events":
+        is_wrong = shown["grid_code"] & ~draw.is_echo & (rng.random(count) < WRONG_POINT_SHARE)
+        points = np.round(points + is_wrong[:, None] * np.array(WRONG_POINT_SHIFT), 6)
+    if dataset == "city_cases":
+        at_fallback = no_place & (rng.random(count) < 0.5)
+        points = np.where(at_fallback[:, None], FALLBACK_POINT, points)
+        located |= at_fallback
     return [
         *codes,
         *(
-            pl.select(pl.when(located).then(pl.Series(points[:, axis])).alias(name)).to_series()
+            pl.select(
+                pl.when(pl.Series(located)).then(pl.Series(points[:, axis])).alias(name)
+            ).to_series()
             for axis, name in enumerate(("longitude", "latitude"))
         ),
     ]
 
 
 def _times(life: Life, dataset: Dataset) -> list[pl.Series]:
-    """Milestones and deadlines; the grid centre's export has no deadlines."""
+    """Milestones and deadlines, which most exports do not have."""
     never = np.full(len(life.due_at), np.nan)
-    has_deadlines = dataset == "city_cases"
+    has_deadlines = CASE_KINDS[dataset].has_deadlines
     return [
         *(_stamp(life.times[name]).alias(name) for name in MILESTONES),
         _stamp(life.due_at if has_deadlines else never).alias("due_at"),

@@ -35,6 +35,9 @@ HAMLETS = (
     "坳背组", "岭下组", "田心组", "井湾组", "洞口组",
 )  # fmt: skip
 
+MOST_BORN_ON_A_DAY = 490
+"""Of one sex: as many as there are sequences for."""
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 
@@ -81,20 +84,23 @@ def every_name() -> list[str]:
 def identity_numbers(birth_date: pl.Series, is_male: Bools) -> pl.Series:
     """Numbers after GB 11643, no two alike: odd sequences for men, even ones for women.
 
+    None ends in 000, as numbers do that a spreadsheet has ruined.
+
     Raises:
-        ValueError: more than 500 persons of one sex born on a day.
+        ValueError: too many persons of one sex born on a day.
     """
-    sex = pl.Series("is_male", is_male)
-    numbered = pl.DataFrame({"birth": birth_date, "is_male": sex}).select(
+    numbered = pl.DataFrame({"birth": birth_date, "is_male": is_male}).select(
         day=pl.col("birth").dt.year().cast(pl.Int64) * 10_000
         + pl.col("birth").dt.month().cast(pl.Int64) * 100
         + pl.col("birth").dt.day().cast(pl.Int64),
-        sequence=2 * pl.int_range(pl.len()).over("birth", "is_male").cast(pl.Int64)
-        + pl.col("is_male").cast(pl.Int64),
+        rank=pl.int_range(pl.len()).over("birth", "is_male").cast(pl.Int64),
     )
-    day, sequence = numbered["day"].to_numpy(), numbered["sequence"].to_numpy()
-    if len(sequence) and sequence.max() > 999:
-        raise ValueError("more than 500 persons of one sex born on a day")
+    day, rank = numbered["day"].to_numpy(), numbered["rank"].to_numpy()
+    if len(rank) and rank.max() >= MOST_BORN_ON_A_DAY:
+        raise ValueError("too many persons of one sex born on a day")
+    # Forty-nine even sequences of a hundred do not end in 00.
+    even = 100 * (rank // 49) + 2 * (rank % 49 + 1)
+    sequence = np.where(is_male, 2 * rank + 1, even)
     tail = day * 1000 + sequence
     digits = [int(digit) for digit in UNASSIGNED_DIVISION]
     total = np.full(len(tail), sum(w * d for w, d in zip(_WEIGHTS, digits, strict=False)))

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 import numpy as np
 import polars as pl
 
 from etl.sample.boundaries import SampleCounty
+from etl.sample.case_kinds import CASE_KINDS, SILENT_DATASET, Dataset
 from etl.sample.places import FOLDER
 from etl.sample.types import Bools, Floats, Ints
-
-Dataset = Literal["grid_events", "city_cases"]
 
 FIRST_DAY = date(2023, 11, 1)
 LAST_DAY = date(2026, 11, 15)
@@ -19,6 +17,8 @@ DAYS = (LAST_DAY - FIRST_DAY).days + 1
 GROWTH_PER_YEAR = 0.10
 WEEKDAYS = (1.12, 1.08, 1.05, 1.03, 1.06, 0.86, 0.80)
 SPRING_FESTIVAL, OTHER_HOLIDAY, MAKE_UP_DAY = 0.45, 0.78, 1.02
+SILENCE = (date(2026, 9, 14), date(2026, 9, 20))
+"""First and last day of the week of which one department delivered nothing at all."""
 
 # Days off and make-up working days as the State Council announced them. They shape invented
 # counts only; working time is reckoned with the warehouse's own calendar.
@@ -96,15 +96,19 @@ class Rhythm:
 
 def make_rhythm(county: SampleCounty, dataset: Dataset, seed: int) -> Rhythm:
     """Probabilities of a dataset's cases in a county."""
-    rng = np.random.default_rng([seed, 2, len(dataset)])
+    rng = np.random.default_rng([seed, 2, CASE_KINDS[dataset].stream])
     categories = read_categories().filter(pl.col("dataset") == dataset)
     days = [FIRST_DAY + timedelta(days=number) for number in range(DAYS)]
     is_day_off = np.array([_is_day_off(day) for day in days])
+    day_weights = _day_weights(days, rng)
+    if dataset == SILENT_DATASET:
+        day_weights[[SILENCE[0] <= day <= SILENCE[1] for day in days]] = 0
+        day_weights /= day_weights.sum()
     sites, hot = _site_weights(county, categories, rng)
     hours = [row for profile in PROFILES for row in HOURS[profile]]
     return Rhythm(
         categories=categories,
-        day_weights=_day_weights(days, rng),
+        day_weights=day_weights,
         is_day_off=is_day_off,
         category_of_day=_lifted(_category_weights(days, categories)),
         site_of_category=_lifted(sites),

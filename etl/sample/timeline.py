@@ -65,6 +65,8 @@ class Terms:
     response_limit_minutes: Floats
     close_limit_hours: Floats
     is_duplicate: Bools
+    dataset_factor: float = 1.0
+    """Mean response of the dataset beside that of all cases."""
 
 
 @dataclass(frozen=True)
@@ -162,10 +164,9 @@ def _response_seconds(terms: Terms, habits: TownHabits, rng: np.random.Generator
     at_night = np.where((hour < 7) | (hour >= 22), 1.25, 1.0)
     factor = terms.response_factor * town * at_night
     # Categories and towns differ, the county's mean does not move.
-    after = progress >= 1
-    for part in (after, ~after):
+    for part in (progress >= 1, progress <= 0, (progress > 0) & (progress < 1)):
         if part.any():
-            factor[part] /= factor[part].mean()
+            factor[part] *= terms.dataset_factor / factor[part].mean()
     spread = RESPONSE_SPREAD
     chance = np.exp(spread * rng.standard_normal(len(mean)) - spread**2 / 2)
     return np.maximum(mean * factor * chance * MINUTE, 2 * MINUTE)
