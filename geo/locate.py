@@ -62,13 +62,19 @@ from one_row_per_version
 order by area_level, area_code, valid_from_date
 """
 
-POINTS = """
+CASES = (
+    "stg_grid_centre__grid_events",
+    "stg_urban_management__city_cases",
+    "stg_public_security__police_incidents",
+    "stg_urban_management__device_alerts",
+    "stg_health__wristband_alerts",
+)
+"""Staging tables of every dataset of cases."""
+
+COLUMNS = "county_code, longitude, latitude, reported_at, is_fallback_point"
+POINTS = f"""
 with cases as (
-    select county_code, longitude, latitude, reported_at, is_fallback_point
-    from staging.stg_grid_centre__grid_events
-    union all
-    select county_code, longitude, latitude, reported_at, is_fallback_point
-    from staging.stg_urban_management__city_cases
+    {" union all ".join(f"select {COLUMNS} from staging.{table}" for table in CASES)}
 ),
 
 points as (

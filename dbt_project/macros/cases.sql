@@ -5,6 +5,71 @@
     end as {{ column }}
 {%- endmacro %}
 
+{#- Columns that every dataset of cases has, whatever the department. -#}
+{% macro case_columns() -%}
+    {{
+        return(
+            [
+                "case_number",
+                "category_code",
+                "major_category_code",
+                "department_code",
+                "channel_code",
+                "grid_code",
+                "community_code",
+                "town_code",
+                "longitude",
+                "latitude",
+                "reported_at",
+                "accepted_at",
+                "filed_at",
+                "dispatched_at",
+                "first_response_at",
+                "handled_at",
+                "checked_at",
+                "closed_at",
+                "due_at",
+                "response_due_at",
+                "voided_at",
+                "suspended_at",
+                "resumed_at",
+                "deferred_at",
+                "duplicate_of_number",
+                "severity_code",
+                "rework_count",
+                "dispatch_count",
+                "extension_count",
+                "updated_at",
+                "is_fallback_point",
+                "source_id",
+                "county_code",
+                "batch_id",
+                "source_file_id",
+                "source_row_number",
+                "received_at",
+            ]
+        )
+    }}
+{%- endmacro %}
+
+{#-
+    Records of several datasets of cases, one after the other.
+
+    Args:
+        datasets: names of relations, each called as its dataset.
+        alerts: datasets that say whether an alarm proved false.
+-#}
+{% macro union_of_cases(datasets, alerts) -%}
+    {%- for dataset in datasets %}
+        select
+            '{{ dataset }}' as dataset,
+            {{ case_columns() | join(", ") }},
+            {{ "is_false_alarm" if dataset in alerts else "cast(null as boolean)" }}
+            as is_false_alarm
+        from {{ dataset }} {{ "union all" if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {#-
     Working minutes from the first day of the calendar to a wall-clock time. Every working day of
     a county has the same shifts, so whole days are a multiple and only the last day is looked at.

@@ -124,3 +124,29 @@
         {%- endfor %}
     )
 {%- endmacro %}
+
+{#-
+    Metres between two near points of CGCS2000, all four in degrees.
+
+    The radii of curvature of the ellipsoid at the middle latitude turn differences of degrees into
+    metres: within a kilometre that is the geodesic to the millimetre. Nothing here differs between
+    engines.
+-#}
+{% macro metres_between(longitude, latitude, other_longitude, other_latitude) -%}
+    {%- set middle = "radians((" ~ latitude ~ " + " ~ other_latitude ~ ") / 2.0)" -%}
+    {%- set flat = "(1.0 - 0.0066943800229008 * sin(" ~ middle ~ ") * sin(" ~ middle ~ "))" -%}
+    sqrt(
+        power(
+            radians({{ latitude }} - {{ other_latitude }})
+            * 6335439.3270839
+            / power({{ flat }}, 1.5),
+            2
+        ) + power(
+            radians({{ longitude }} - {{ other_longitude }})
+            * 6378137.0
+            * cos({{ middle }})
+            / sqrt({{ flat }}),
+            2
+        )
+    )
+{%- endmacro %}

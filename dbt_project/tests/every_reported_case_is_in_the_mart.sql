@@ -1,35 +1,41 @@
 -- Whether the mart has exactly the staged cases reported by the as-of time: one row when not.
+{% set datasets = {
+    "grid_events": ref("stg_grid_centre__grid_events"),
+    "city_cases": ref("stg_urban_management__city_cases"),
+    "police_incidents": ref("stg_public_security__police_incidents"),
+    "device_alerts": ref("stg_urban_management__device_alerts"),
+    "wristband_alerts": ref("stg_health__wristband_alerts"),
+} -%}
 with
 
     counties as (select * from {{ ref("int_counties__as_of") }}),
 
-    grid_events as (select * from {{ ref("stg_grid_centre__grid_events") }}),
+    {% for dataset, relation in datasets.items() -%}
+        {{ dataset }} as (select * from {{ sound_records(dataset, relation) }}),
 
-    city_cases as (select * from {{ ref("stg_urban_management__city_cases") }}),
-
-    cases as (select * from {{ ref("fct_cases") }}),
+    {% endfor %} cases as (select * from {{ ref("fct_cases") }}),
 
     records as (
-        select county_code, reported_at
-        from grid_events
-        union all
-        select county_code, reported_at
-        from city_cases
+        {%- for dataset in datasets %}
+            select '{{ dataset }}' as dataset, county_code, reported_at
+            from {{ dataset }} {{ "union all" if not loop.last }}
+        {%- endfor %}
     ),
 
     records_by_now as (
-        select records.county_code
+        select records.dataset, count(*) as record_count
         from records
         inner join counties on counties.county_code = records.county_code
         where records.reported_at <= counties.as_of_at
+        group by records.dataset
     ),
 
-    counts as (
-        select
-            (select count(*) from records_by_now) as record_count,
-            (select count(*) from cases) as case_count
-    )
+    cases_of_each_dataset as (select dataset, count(*) as case_count from cases group by dataset)
 
-select record_count, case_count
-from counts
-where record_count <> case_count
+select
+    coalesce(records_by_now.dataset, cases_of_each_dataset.dataset) as dataset,
+    records_by_now.record_count,
+    cases_of_each_dataset.case_count
+from records_by_now
+full outer join cases_of_each_dataset on cases_of_each_dataset.dataset = records_by_now.dataset
+where coalesce(records_by_now.record_count, 0) <> coalesce(cases_of_each_dataset.case_count, 0)

@@ -6,100 +6,26 @@ with
 
     batches as (select * from {{ ref("stg_ops__batches") }}),
 
-    grid_events as (select * from {{ ref("stg_grid_centre__grid_events") }}),
+    {% set datasets = {
+        "grid_events": ref("stg_grid_centre__grid_events"),
+        "city_cases": ref("stg_urban_management__city_cases"),
+        "police_incidents": ref("stg_public_security__police_incidents"),
+        "device_alerts": ref("stg_urban_management__device_alerts"),
+        "wristband_alerts": ref("stg_health__wristband_alerts"),
+    } -%}
+    {%- set alerts = ["device_alerts", "wristband_alerts"] -%}
+    {%- for dataset, relation in datasets.items() %}
+        {{ dataset }} as (select * from {{ sound_records(dataset, relation) }}),
+    {%- endfor %}
 
-    city_cases as (select * from {{ ref("stg_urban_management__city_cases") }}),
-
-    records as (
-        select
-            'grid_events' as dataset,
-            case_number,
-            category_code,
-            major_category_code,
-            department_code,
-            channel_code,
-            grid_code,
-            community_code,
-            town_code,
-            longitude,
-            latitude,
-            reported_at,
-            accepted_at,
-            filed_at,
-            dispatched_at,
-            first_response_at,
-            handled_at,
-            checked_at,
-            closed_at,
-            due_at,
-            response_due_at,
-            voided_at,
-            suspended_at,
-            resumed_at,
-            deferred_at,
-            duplicate_of_number,
-            severity_code,
-            rework_count,
-            dispatch_count,
-            extension_count,
-            updated_at,
-            is_fallback_point,
-            source_id,
-            county_code,
-            batch_id,
-            source_file_id,
-            source_row_number,
-            received_at
-        from grid_events
-        union all
-        select
-            'city_cases' as dataset,
-            case_number,
-            category_code,
-            major_category_code,
-            department_code,
-            channel_code,
-            grid_code,
-            community_code,
-            town_code,
-            longitude,
-            latitude,
-            reported_at,
-            accepted_at,
-            filed_at,
-            dispatched_at,
-            first_response_at,
-            handled_at,
-            checked_at,
-            closed_at,
-            due_at,
-            response_due_at,
-            voided_at,
-            suspended_at,
-            resumed_at,
-            deferred_at,
-            duplicate_of_number,
-            severity_code,
-            rework_count,
-            dispatch_count,
-            extension_count,
-            updated_at,
-            is_fallback_point,
-            source_id,
-            county_code,
-            batch_id,
-            source_file_id,
-            source_row_number,
-            received_at
-        from city_cases
-    ),
+    records as ({{ union_of_cases(datasets.keys() | list, alerts) }}),
 
     -- A case reported after the as-of time does not exist yet, and of one that does, what is said
-    -- to
-    -- have happened later has not.
+    -- to have happened later has not.
     records_as_of as (
         select
             records.source_id || ':' || records.case_number as case_id,
+            records.case_number,
             records.dataset,
             records.source_id,
             records.county_code,
@@ -127,7 +53,7 @@ with
             {{ happened("deferred_at") }},
             records.due_at as delivered_due_at,
             records.response_due_at as delivered_response_due_at,
-            records.duplicate_of_number is not null as is_duplicate,
+            records.source_id || ':' || records.duplicate_of_number as declared_original_case_id,
             records.severity_code,
             records.rework_count,
             records.dispatch_count,
@@ -135,6 +61,8 @@ with
             not coalesce(batches.has_first_response, false) as is_response_unknown,
             not coalesce(batches.has_filed, false) as is_filing_unknown,
             not coalesce(batches.has_closed, false) as is_closing_unknown,
+            records.dataset in ({{ "'" ~ alerts | join("', '") ~ "'" }}) as is_alert,
+            records.is_false_alarm,
             records.batch_id,
             records.source_file_id,
             records.source_row_number,

@@ -1,3 +1,5 @@
+{{ config(materialized="table") }}
+
 with
 
     counties as (select * from {{ ref("stg_ops__counties") }}),
@@ -6,26 +8,11 @@ with
 
     batches as (select * from {{ ref("stg_ops__batches") }}),
 
-    grid_events as (select * from {{ ref("stg_grid_centre__grid_events") }}),
+    newest_of_each_dataset as (select * from {{ ref("int_counties__newest_records") }}),
 
-    city_cases as (select * from {{ ref("stg_urban_management__city_cases") }}),
-
-    record_times as (
-        select county_code, reported_at, updated_at, received_at
-        from grid_events
-        union all
-        select county_code, reported_at, updated_at, received_at
-        from city_cases
-    ),
-
-    -- A publisher's clock may run ahead: nothing is known of a time after the records came in.
     newest_records as (
-        select
-            county_code,
-            max(
-                least(greatest(reported_at, coalesce(updated_at, reported_at)), received_at)
-            ) as newest_record_at
-        from record_times
+        select county_code, max(newest_record_at) as newest_record_at
+        from newest_of_each_dataset
         group by county_code
     ),
 
@@ -36,7 +23,7 @@ with
         group by county_code
     ),
 
-    -- A county that has delivered boundaries but no case yet is as of their receipt.
+    -- A county that has delivered boundaries but no record yet is as of their receipt.
     as_of_times as (
         select
             counties.*,

@@ -2,18 +2,29 @@ with
 
     cases as (select * from {{ ref("int_cases__timed") }}),
 
+    links as (select * from {{ ref("int_cases__links") }}),
+
+    judgements as (select * from {{ ref("int_cases__judgements") }}),
+
     -- The clock stands while a case is suspended, so a deadline that went by then is not yet past.
     cases_with_clock as (
         select
-            *,
-            closed_at is not null as is_closed,
-            first_response_at is not null and not is_response_unknown as is_responded,
-            due_at is not null and not is_closing_unknown as can_be_due_to_close,
-            response_due_at is not null and not is_response_unknown as can_be_due_to_respond,
-            coalesce(due_at < as_of_at, false) and not is_suspended as is_due_passed,
-            coalesce(response_due_at < as_of_at, false)
-            and not is_suspended as is_response_due_passed
+            cases.*,
+            links.match_rule is not null as is_duplicate,
+            coalesce(links.match_rule = 'same_place_time_family', false) as is_matched_duplicate,
+            judgements.satisfaction_code,
+            cases.closed_at is not null as is_closed,
+            cases.first_response_at is not null and not cases.is_response_unknown as is_responded,
+            cases.due_at is not null and not cases.is_closing_unknown as can_be_due_to_close,
+            cases.response_due_at is not null
+            and not cases.is_response_unknown as can_be_due_to_respond,
+            coalesce(cases.due_at < cases.as_of_at, false)
+            and not cases.is_suspended as is_due_passed,
+            coalesce(cases.response_due_at < cases.as_of_at, false)
+            and not cases.is_suspended as is_response_due_passed
         from cases
+        left join links on links.case_id = cases.case_id
+        left join judgements on judgements.case_id = cases.case_id
     )
 
 select
@@ -59,9 +70,10 @@ select
     coalesce(rework_count, 0) as rework_count,
     coalesce(dispatch_count, 0) as dispatch_count,
     coalesce(extension_count, 0) as extension_count,
-    cast(null as varchar) as satisfaction_code,
+    satisfaction_code,
     voided_at is not null as is_void,
     is_duplicate,
+    is_matched_duplicate,
     deferred_at is not null as is_deferred,
     is_suspended,
     is_responded,
@@ -85,6 +97,10 @@ select
     coalesce(dispatch_count, 0) > 1 as is_misdispatched,
     coalesce(extension_count, 0) > 0 as is_extended,
     is_closing_unknown,
+    is_alert,
+    is_alert and is_closed as is_alert_closed,
+    is_alert and coalesce(is_false_alarm, false) as is_false_alarm,
+    is_alert and is_false_alarm is null as is_false_alarm_unknown,
     reported_date,
     due_date,
     closed_date,
