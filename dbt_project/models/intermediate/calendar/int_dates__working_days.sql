@@ -10,6 +10,8 @@ with
 
     cases as (select * from {{ ref("int_cases__unified") }}),
 
+    record_days as (select * from {{ ref("int_quality__record_days") }}),
+
     case_spans as (
         select
             county_code,
@@ -24,15 +26,31 @@ with
         group by county_code
     ),
 
+    -- Limits in working days run for these too, where a county delivers no cases or later ones.
+    first_records as (
+        select county_code, min(record_date) as first_date
+        from record_days
+        where
+            dataset in (
+                'service_applications',
+                'service_approval_steps',
+                'mediation_cases',
+                'council_proposals'
+            )
+        group by county_code
+    ),
+
     -- A deadline typed as the year 2999 is no reason for a thousand years of days.
     spans as (
         select
             counties.county_code,
             {{
                 add_days(
-                    local_date(
+                    "least("
+                    ~ local_date(
                         "coalesce(case_spans.first_at, counties.as_of_at)", "counties.time_zone"
-                    ),
+                    )
+                    ~ ", coalesce(first_records.first_date, counties.as_of_date))",
                     -1,
                 )
             }} as first_date,
@@ -53,6 +71,7 @@ with
             ) as last_date
         from counties
         left join case_spans on case_spans.county_code = counties.county_code
+        left join first_records on first_records.county_code = counties.county_code
     ),
 
     days as (
