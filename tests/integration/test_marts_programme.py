@@ -147,7 +147,7 @@ def land_mediation(settings: Settings) -> None:
             "mediation_number": number,
             "step_number": order,
             "level_code": level,
-            "received_at": received,
+            "level_received_at": received,
             "started_at": received,
             "ended_at": ended,
             "outcome_code": outcome,

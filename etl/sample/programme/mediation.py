@@ -203,7 +203,7 @@ def _steps(course: _Course, number: pl.Series, rng: np.random.Generator) -> _Ste
             "step_number": place + 1,
             "level_code": pl.Series(LEVELS).gather(level),
             "mediator_kind_code": pl.Series(MEDIATORS).gather(level),
-            "received_at": times(received),
+            "level_received_at": times(received),
             "started_at": times(started),
             "ended_at": times(ended),
             "outcome_code": outcome,
@@ -325,7 +325,7 @@ def _deliver_steps(steps: _Steps, rng: np.random.Generator) -> Iterator[Table]:
         "mediation_number",
         {
             "unknown_mediation": {},
-            "ended_before_received": {"ended_at": pl.col("received_at").dt.offset_by("-3h")},
+            "ended_before_received": {"ended_at": pl.col("level_received_at").dt.offset_by("-3h")},
         },
         rng,
     )

@@ -29,7 +29,7 @@ with
                 records.level_code when 'grid' then 1 when 'community' then 2 when 'town' then 3
             end as level_rank,
             records.mediator_kind_code,
-            records.received_at,
+            records.level_received_at as received_at,
             {{ happened("started_at") }},
             {{ happened("ended_at") }},
             case
@@ -45,7 +45,7 @@ with
             disputes
             on disputes.county_code = records.county_code
             and disputes.mediation_number = records.mediation_number
-        where records.received_at <= counties.as_of_at
+        where records.level_received_at <= counties.as_of_at
         qualify
             row_number() over (
                 partition by records.source_id, records.mediation_number, records.step_number
