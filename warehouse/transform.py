@@ -118,7 +118,6 @@ class Transform:
         engine = {
             "threads": self.settings.threads or None,
             "memory_limit": self.settings.memory_limit or None,
-            "temp_directory": str(self.settings.paths.work / "spill"),
             "TimeZone": "UTC",
         }
         target = {
@@ -126,6 +125,8 @@ class Transform:
             "path": str(self.settings.paths.work / WORK_FILE),
             "schema": "main",
             "threads": THREADS,
+            # Given once, on opening: once something has spilled it cannot be set again.
+            "config_options": {"temp_directory": str(self.settings.paths.work / "spill")},
             "settings": {name: value for name, value in engine.items() if value is not None},
         }
         profile = {"gridgov": {"target": "work", "outputs": {"work": target}}}
