@@ -18,7 +18,7 @@ from etl.contract import Column, Rule
 from etl.dates import EXAMPLES
 from etl.identity_number import DIGITS_LOST, FAULTS, SOUND, examine
 from etl.masking import NUMBERS
-from etl.parse import clock_of, text_of, typed
+from etl.parse import EXPONENT, clock_of, is_code, text_of, typed
 from etl.readers import Extract
 from etl.readers.extract import ROW
 from etl.source import Source
@@ -314,6 +314,13 @@ def _value_checks(column: Column, *, text: str, label: str, source: Source) -> I
             rest=f"格式不符 / does not match {column.pattern}",
         )
     allowed = _allowed(column, source=source)
+    if allowed is None and is_code(column):
+        yield check(
+            reason="digits_lost",
+            fails=value.str.contains(EXPONENT),
+            value=value,
+            rest=FAULTS[DIGITS_LOST],
+        )
     if allowed is not None:
         rest = unknown_value("", "", allowed, most=20).partition('""')[2].strip()
         unknown = check(

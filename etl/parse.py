@@ -30,6 +30,9 @@ FIRST_YEAR = 1000
 MOST_DAYS = 40_000
 """Longest span, in days, whose offsets are looked up one by one."""
 
+EXPONENT = r"^[0-9](?:\.[0-9]+)?E\+[0-9]+$"
+"""What a workbook makes of a long code: most of its digits are gone."""
+
 _WHOLE_AS_DECIMAL = r"^[0-9]{1,15}\.0+$"
 _THOUSANDS = r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
 

@@ -24,6 +24,8 @@ from etl.source import Source
 from warehouse.errors import InputError
 from warehouse.settings import Settings
 
+DELIMITERS = (",", "\t", ";", "|", ",", "、", "^")
+
 REASONS = {
     "MISSING COLUMNS": "too_few_fields",
     "TOO MANY COLUMNS": "too_many_fields",
@@ -61,7 +63,10 @@ def read_csv(given: Given, *, source: Source, scratch: Path, settings: Settings)
     file = given.name
     text = prepare(given, encoding=source.encoding or "utf-8", scratch=scratch)
     header = _header(text, source=source, file=file)
-    spelled, notes = match_columns(header, source=source, file=file)
+    try:
+        spelled, notes = match_columns(header, source=source, file=file)
+    except InputError as error:
+        raise InputError(f"{error}{_other_delimiter(header, source=source)}") from error
     with closing(_engine()) as engine:
         if settings.threads:
             engine.execute(f"set threads = {settings.threads}")
@@ -104,6 +109,20 @@ def _header(text: TextFile, *, source: Source, file: str) -> list[str]:
             f"{file}: 没有第 {source.header_row} 行表头 / no header in row {source.header_row}"
         )
     return [name.strip() for name in row]
+
+
+def _other_delimiter(header: list[str], *, source: Source) -> str:
+    """What seems to part the columns where the declared delimiter does not."""
+    if len(header) != 1:
+        return ""
+    counts = {one: header[0].count(one) for one in DELIMITERS if one != source.delimiter}
+    seen = max(counts, key=lambda one: counts[one])
+    if not counts[seen]:
+        return ""
+    return (
+        f"\n  表头里没有分隔符 / the header has no {source.delimiter!r} but {counts[seen]} "
+        f"× {seen!r}: 在来源文件中改 delimiter / set delimiter in the source file"
+    )
 
 
 def _records(lines: Iterator[str], *, source: Source, file: str) -> Iterator[list[str]]:

@@ -60,13 +60,18 @@ class Sample:
         """Whether more of the file would change nothing."""
         return len(self.fields) >= MOST_FIELDS or self.seen >= MOST_BYTES
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether what decodes in it is in it."""
+        return self.encoding in UTF_16 or self.encoding.startswith(("utf-8", "ascii"))
+
     def add(self, raw: bytes, text: str) -> None:
         """Take a chunk, and what it decodes to, into account."""
         if not self.seen:
             self.start = raw[:4]
         if self.first is None and (high := _HIGH.search(raw)):
             self.first = self.seen + high.start()
-        if self.first is not None and len(self.fields) < MOST_FIELDS:
+        if not self.is_certain and self.first is not None and len(self.fields) < MOST_FIELDS:
             self.fields.update(one for one in _FIELD_ENDS.split(raw)[1:-1] if not one.isascii())
             if self.seen == 0:
                 self.fields.add(_FIELD_ENDS.split(raw, maxsplit=1)[0])
@@ -80,9 +85,7 @@ class Sample:
         wide = self._utf_16()
         if wide is not None:
             return wide
-        if self.encoding in UTF_16 or self.encoding.startswith(("utf-8", "ascii")):
-            return None
-        if self.first is None:
+        if self.is_certain or self.first is None:
             return None
         if self.start.startswith(codecs.BOM_UTF8):
             return Suspicion(0, "utf-8")
