@@ -7,9 +7,10 @@ import polars as pl
 import pytest
 import shapely
 
-from geo.locate import locate_cases
+from geo.locate import CASES, locate_cases
 from warehouse.settings import Settings
 
+OTHER_CASES = "create table staging.{} as from staging.stg_grid_centre__grid_events"
 STAGING = """
 create schema staging;
 create table staging.stg_grid_centre__areas (
@@ -26,8 +27,6 @@ create table staging.stg_grid_centre__grid_events (
     county_code varchar, longitude double, latitude double, reported_at timestamptz,
     is_fallback_point boolean
 );
-create table staging.stg_urban_management__city_cases as
-from staging.stg_grid_centre__grid_events;
 """
 
 LEFT = shapely.box(113.0, 28.0, 113.5, 29.0)
@@ -42,6 +41,8 @@ class Work:
     def __init__(self, folder):
         self.con = duckdb.connect(str(folder / "warehouse.duckdb"))
         self.con.execute(STAGING)
+        for table in CASES[1:]:
+            self.con.execute(OTHER_CASES.format(table))
         self.settings = Settings(home=folder)
 
     def area(self, level, code, *, parent=None, shape=None, start=None, end=None, county="430181"):
@@ -114,7 +115,15 @@ def test_each_point_is_located_once_whichever_department_reported_there(work):
     work.grid("g1", community="c1", shape=LEFT)
     work.case(IN_LEFT)
     work.case(IN_LEFT)
-    work.case(IN_LEFT, table="stg_urban_management__city_cases")
+    for table in CASES:
+        work.case(IN_LEFT, table=table)
+    assert len(work.located()) == 1
+
+
+@pytest.mark.parametrize("table", CASES)
+def test_cases_of_every_department_are_located(work, table):
+    work.grid("g1", community="c1", shape=LEFT)
+    work.case(IN_LEFT, table=table)
     assert len(work.located()) == 1
 
 
