@@ -15,6 +15,8 @@ import polars as pl
 from etl.sample.boundaries import SampleCounty
 from etl.sample.people import People
 from etl.sample.programme.council import council
+from etl.sample.programme.coverage import service_coverage
+from etl.sample.programme.followups import Closed, programme_followups
 from etl.sample.programme.health import health_followups
 from etl.sample.programme.mediation import mediation
 from etl.sample.programme.residents import Roster
@@ -22,6 +24,7 @@ from etl.sample.programme.services import service_applications
 from etl.sample.programme.special_groups import draw_roll, special_group_roll
 from etl.sample.programme.table import Table
 from etl.sample.programme.visits import special_group_visits
+from etl.sample.programme.volunteers import volunteers
 from etl.sample.programme.waste import waste_inspections
 from etl.sample.scales import Scale
 
@@ -41,12 +44,19 @@ def programme_tables(
     Args:
         workers: dataset `grid_workers`, of which visits and warning actions take the codes.
     """
+    roster = Roster.of(people, len(county.sites))
+    roll = draw_roll(roster, seed=seed)
     yield from waste_inspections(county, seed=seed)
     yield from council(county, people, seed=seed)
-    roster = Roster.of(people, len(county.sites))
-    yield from mediation(county, roster, seed=seed)
-    yield from service_applications(county, roster, seed=seed)
-    roll = draw_roll(roster, seed=seed)
+    disputes = Closed("mediation_cases", "mediation_number", "closed_at", "party_a_id_number")
+    yield from disputes.noting(mediation(county, roster, seed=seed))
+    applications = Closed("service_applications", "application_number", "decided_at", "id_number")
+    yield from applications.noting(service_applications(county, roster, seed=seed))
     yield from special_group_roll(county, roster, roll, seed=seed)
     yield from special_group_visits(county, roster, roll, workers, seed=seed)
     yield from health_followups(roster, roll, seed=seed)
+    yield from service_coverage(roster, seed=seed)
+    yield from volunteers(roster, seed=seed)
+    phones = people.residents.select("id_number", "phone")
+    for closed in (disputes, applications):
+        yield from programme_followups(closed.dataset, closed.subjects(), phones, seed=seed)
