@@ -5,20 +5,17 @@ The same rows give the same bytes: archives and workbooks carry a fixed time.
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Literal
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
 
 from etl.contract import Contract, get_contract
 from etl.sample.defects import TIME_FORMAT
+from etl.sample.workbook import FIXED_TIME, ROWS_PER_SLICE, write_workbook
 
-ROWS_PER_SLICE = 50_000
-FIXED_TIME = datetime(2026, 11, 16, tzinfo=UTC)
 YES, NO = "是", "否"
 
 FileFormat = Literal["csv", "excel", "parquet"]
@@ -110,7 +107,8 @@ def _write(frame: pl.DataFrame, *, file: Path, delivery: Delivery, contract: Con
         case "parquet":
             labelled(frame, contract).write_parquet(file, compression="zstd", compression_level=1)
         case "excel":
-            _write_excel(labelled(frame, contract, as_text=True), file, contract=contract)
+            title = f"浏阳市{contract.name.partition(' / ')[0]}台账(示例数据)"
+            write_workbook(labelled(frame, contract, as_text=True), file, title=title)
         case "csv" if delivery.is_zipped:
             member = zipfile.ZipInfo(file.with_suffix(".csv").name, FIXED_TIME.timetuple()[:6])
             member.compress_type = zipfile.ZIP_DEFLATED
@@ -167,23 +165,3 @@ def _slices(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield frame
     else:
         yield from frame.iter_slices(ROWS_PER_SLICE)
-
-
-def _write_excel(frame: pl.DataFrame, file: Path, *, contract: Contract) -> None:
-    """A sheet with its title across all columns in the first row and the header in the second."""
-    workbook = xlsxwriter.Workbook(str(file), {"constant_memory": True})
-    workbook.set_properties({"created": FIXED_TIME})
-    sheet = workbook.add_worksheet("Sheet1")
-    bold = workbook.add_format({"bold": True, "align": "center"})
-    title = contract.name.partition(" / ")[0]
-    sheet.merge_range(0, 0, 0, frame.width - 1, f"浏阳市{title}台账(示例数据)", bold)
-    for place, name in enumerate(frame.columns):
-        sheet.write_string(1, place, name)
-    writers: list[Callable[..., object]] = [
-        sheet.write_number if dtype.is_numeric() else sheet.write_string for dtype in frame.dtypes
-    ]
-    for number, row in enumerate(frame.iter_rows(), 2):
-        for place, value in enumerate(row):
-            if value is not None:
-                writers[place](number, place, value)
-    workbook.close()

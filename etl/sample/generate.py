@@ -113,11 +113,12 @@ def _tables(county: SampleCounty, *, scale: Scale, seed: int) -> Iterator[Table]
     """Every dataset but areas and grids, part by part; no part outlives the next."""
     people = make_people(county, scale=scale, seed=seed)
     yield from divisions(county.places)
-    yield from grid_workers(county, Reporters.of(county, people, seed), seed=seed)
+    workers = grid_workers(county, Reporters.of(county, people, seed), seed=seed)
+    yield workers
     yield from households(people, seed=seed)
     yield from residents(people, seed=seed)
     yield from _case_tables(county, people, count=CASES[scale], seed=seed)
-    yield from programme_tables(county, people, scale=scale, seed=seed)
+    yield from programme_tables(county, people, scale=scale, seed=seed, workers=workers.frame)
 
 
 def _case_tables(county: SampleCounty, people: People, *, count: int, seed: int) -> Iterator[Table]:

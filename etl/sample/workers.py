@@ -37,7 +37,7 @@ class _Assignment:
     role_code: str
 
 
-def grid_workers(county: SampleCounty, reporters: Reporters, *, seed: int) -> Iterator[Table]:
+def grid_workers(county: SampleCounty, reporters: Reporters, *, seed: int) -> Table:
     """Assignments to every grid: workers change every few years, one follows another.
 
     Since the programme began every grid gets one, and where the worker is no party member, a
@@ -64,7 +64,7 @@ def grid_workers(county: SampleCounty, reporters: Reporters, *, seed: int) -> It
     frame = pl.DataFrame(rows, infer_schema_length=None)
     known = reporters.people[frame["person"].to_numpy()]
     number = frame["person"].rank("dense").cast(pl.String).str.zfill(6)
-    yield Table.of(
+    return Table.of(
         "grid_workers",
         frame.with_columns(
             ("GW" + number).alias("worker_code"),
