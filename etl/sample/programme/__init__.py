@@ -14,17 +14,20 @@ import polars as pl
 
 from etl.sample.boundaries import SampleCounty
 from etl.sample.people import People
+from etl.sample.programme.actions import flood_history, user_actions, warning_actions
 from etl.sample.programme.council import council
 from etl.sample.programme.coverage import service_coverage
 from etl.sample.programme.followups import Closed, programme_followups
 from etl.sample.programme.health import health_followups
 from etl.sample.programme.mediation import mediation
+from etl.sample.programme.rain import make_weather, rain_gauges, rain_observations
 from etl.sample.programme.residents import Roster
 from etl.sample.programme.services import service_applications
 from etl.sample.programme.special_groups import draw_roll, special_group_roll
 from etl.sample.programme.table import Table
 from etl.sample.programme.visits import special_group_visits
 from etl.sample.programme.volunteers import volunteers
+from etl.sample.programme.warnings import make_warnings, rain_forecasts, rain_warnings
 from etl.sample.programme.waste import waste_inspections
 from etl.sample.scales import Scale
 
@@ -57,6 +60,15 @@ def programme_tables(
     yield from health_followups(roster, roll, seed=seed)
     yield from service_coverage(roster, seed=seed)
     yield from volunteers(roster, seed=seed)
+    weather = make_weather(county, seed=seed)
+    warnings = make_warnings(weather, seed=seed)
+    yield from rain_gauges(county, weather)
+    yield from rain_observations(weather, seed=seed)
+    yield from rain_forecasts(weather, seed=seed)
+    yield from rain_warnings(weather, warnings, seed=seed)
+    yield from warning_actions(county, people, weather, warnings, workers, seed=seed)
+    yield from flood_history(county, people, weather, seed=seed)
+    yield from user_actions(warnings, seed=seed)
     phones = people.residents.select("id_number", "phone")
     for closed in (disputes, applications):
         yield from programme_followups(closed.dataset, closed.subjects(), phones, seed=seed)
