@@ -94,8 +94,8 @@ def spoiled(
     planted: dict[str, int] = {}
     for position, (reason, changes) in enumerate(kinds.items()):
         impossible = [name for name in as_text if reason == f"not_a_date:{name}"]
-        fit = pl.all_horizontal(pl.lit(True), *(pl.col(name).is_not_null() for name in changes))
-        rows = np.flatnonzero(frame.select(fit).to_series().to_numpy())
+        told = frame.select(pl.int_range(pl.len()).alias(""), *changes).drop_nulls()
+        rows = told[""].to_numpy()
         chosen = rng.permutation(rows)[:each]
         own = pl.lit(f"-{position}") + pl.int_range(pl.len()).cast(pl.String)
         copies = (
