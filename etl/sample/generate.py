@@ -118,7 +118,7 @@ def _tables(county: SampleCounty, *, scale: Scale, seed: int) -> Iterator[Table]
     yield from households(people, seed=seed)
     yield from residents(people, seed=seed)
     yield from _case_tables(county, people, count=CASES[scale], seed=seed)
-    yield from programme_tables(county, people, scale=scale, seed=seed, workers=workers.frame)
+    yield from programme_tables(county, people, seed=seed, workers=workers.frame)
 
 
 def _case_tables(county: SampleCounty, people: People, *, count: int, seed: int) -> Iterator[Table]:

@@ -29,7 +29,6 @@ from etl.sample.programme.visits import special_group_visits
 from etl.sample.programme.volunteers import volunteers
 from etl.sample.programme.warnings import make_warnings, rain_forecasts, rain_warnings
 from etl.sample.programme.waste import waste_inspections
-from etl.sample.scales import Scale
 
 __all__ = ["Table", "programme_tables"]
 
@@ -38,11 +37,10 @@ def programme_tables(
     county: SampleCounty,
     people: People,
     *,
-    scale: Scale,  # noqa: ARG001
     seed: int,
     workers: pl.DataFrame | None = None,
 ) -> Iterator[Table]:
-    """Every dataset of the programme; the same scale and seed give the same rows.
+    """Every dataset of the programme: the same people and seed give the same rows.
 
     Args:
         workers: dataset `grid_workers`, of which visits and warning actions take the codes.
