@@ -254,9 +254,16 @@ class Contract:
         return (FALLBACK_FLAG, *PROVENANCE) if self.point else PROVENANCE
 
 
-def _added(name: str, label: str, logical_type: LogicalType, description: str) -> Column:
+def _added(
+    name: str, label: str, logical_type: LogicalType, description: str, unit: str | None = None
+) -> Column:
     return Column(
-        name=name, label=label, description=description, logical_type=logical_type, is_required=True
+        name=name,
+        label=label,
+        description=description,
+        logical_type=logical_type,
+        is_required=True,
+        unit=unit,
     )
 
 
@@ -300,6 +307,7 @@ PROVENANCE = (
         "行号",
         "integer",
         "源文件中第几条记录,从 1 起 / Record of the source file, from 1.",
+        "ordinal",
     ),
     _added("received_at", "接收时间", "timestamp", "批次接收的时刻 / When the batch was received."),
 )

@@ -83,8 +83,7 @@ def _staging_yml(contract: Contract) -> str:
         "description": f"{contract.purpose} 取最新一版 / Latest version of each record.",
         "data_tests": tests,
         "columns": [
-            {"name": column.name, "description": column.description}
-            for column in (*contract.landed_columns, *contract.added_columns)
+            _dbt_column(column) for column in (*contract.landed_columns, *contract.added_columns)
         ],
     }
     return _generated({"version": 2, "models": [model]})
@@ -132,6 +131,7 @@ def _dbt_column(column: Column) -> dict[str, Any]:
         "name": column.name,
         "data_type": column.duckdb_type.lower(),
         "description": column.description,
+        **({"config": {"meta": {"unit": column.unit}}} if column.unit else {}),
     }
 
 

@@ -1,4 +1,4 @@
-"""The reference page of the KPI catalogue, derived from it.
+"""The reference pages of the KPI catalogue and of the tables, derived from them.
 
 `python -m warehouse.reference` writes it, `--check` exits 1 when it is not current.
 """
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from warehouse.catalogue import Kpi, Text, load_catalogue, load_caveats
+from warehouse.reference_tables import PAGES, read_tables, table_pages
 
 ROOT = Path(__file__).parents[1]
 PAGE = Path("docs/reference/kpis.md")
@@ -56,7 +57,10 @@ def generated_files() -> dict[Path, str]:
         for kpi in kpis
     ]
     sections = "\n".join(_section(kpi) for kpi in kpis)
-    return {PAGE: HEAD + "\n".join(lines) + "\n\n" + sections + _caveats()}
+    return {
+        PAGE: HEAD + "\n".join(lines) + "\n\n" + sections + _caveats(),
+        **table_pages(read_tables(ROOT / "dbt_project")),
+    }
 
 
 def _section(kpi: Kpi) -> str:
@@ -118,23 +122,34 @@ def _where(county: str | None) -> str:
     return f" [{county}]" if county else ""
 
 
-def main(args: Sequence[str]) -> int:
-    """Write every derived file, or with `--check` say which are not current."""
-    stale = 0
-    for path, content in generated_files().items():
-        file = ROOT / path
-        current = file.read_text(encoding="utf-8") if file.exists() else None
-        if current == content:
-            continue
-        if "--check" in args:
+def main(args: Sequence[str], *, root: Path = ROOT) -> int:
+    """Write every derived file below `root`, or with `--check` say which are not current.
+
+    A page of tables that are gone is stale too, and is removed.
+    """
+    current = generated_files()
+    left = [
+        page.relative_to(root)
+        for page in sorted((root / PAGES).glob("*.md"))
+        if page.relative_to(root) not in current
+    ]
+    stale = [
+        path
+        for path, text in current.items()
+        if not (root / path).exists() or (root / path).read_text(encoding="utf-8") != text
+    ]
+    if "--check" in args:
+        for path in (*stale, *left):
             sys.stderr.write(
                 f"{path}: 不是最新 / not current; run `python -m warehouse.reference`\n"
             )
-            stale = 1
-            continue
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
-    return stale
+        return 1 if stale or left else 0
+    for path in stale:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(current[path], encoding="utf-8")
+    for path in left:
+        (root / path).unlink()
+    return 0
 
 
 if __name__ == "__main__":

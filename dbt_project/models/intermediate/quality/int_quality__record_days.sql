@@ -153,12 +153,12 @@ select
     'mediation_steps' as dataset,
     records.county_code,
     records.batch_id,
-    {{ local_date("records.received_at", "counties.time_zone") }} as record_date,
+    {{ local_date("records.level_received_at", "counties.time_zone") }} as record_date,
     count(*) as record_count,
-    max(least(greatest(records.received_at, coalesce(records.updated_at, records.received_at)), records.received_at)) as newest_record_at
+    max(least(greatest(records.level_received_at, coalesce(records.updated_at, records.level_received_at)), records.received_at)) as newest_record_at
 from {{ ref("stg_grid_centre__mediation_steps") }} as records
 inner join counties on counties.county_code = records.county_code
-group by records.county_code, records.batch_id, {{ local_date("records.received_at", "counties.time_zone") }}
+group by records.county_code, records.batch_id, {{ local_date("records.level_received_at", "counties.time_zone") }}
 union all
 select
     'user_actions' as dataset,

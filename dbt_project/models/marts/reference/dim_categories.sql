@@ -25,6 +25,7 @@ select
     coalesce(
         named_categories.major_category_name_en, categories_seen.major_category_code
     ) as major_category_name_en,
+    named_categories.category_family,
     named_categories.category_code is not null as is_named
 from named_categories
 full outer join
