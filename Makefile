@@ -70,6 +70,6 @@ lock:
 	rm -rf .venv/.lock
 
 clean:
-	rm -rf .venv data dist dashboards/assets/vendor dashboards/web/node_modules
+	rm -rf .venv data data.* dist dashboards/assets/vendor dashboards/web/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results

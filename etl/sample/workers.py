@@ -78,7 +78,7 @@ def _assignments(
     people: list[int], *, is_vacant: bool, rng: np.random.Generator
 ) -> Iterator[_Assignment]:
     """Who works on a site, in order of time; a vacant one has lost its worker of late."""
-    spare = cycle(people)
+    spare = cycle(dict.fromkeys(people))
     first = EARLIEST + timedelta(days=int(rng.integers(0, 200)))
     if rng.random() > HIRED_BEFORE_SHARE:
         first = PROGRAMME_START + timedelta(days=int(rng.integers(0, 300)))
