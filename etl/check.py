@@ -203,7 +203,8 @@ def _veil(source: Source) -> Veil:
     """Values as a terminal may show them.
 
     Of a dataset with personal data no value of a personal column is shown, and of the others only
-    what cannot be one in the wrong place: ASCII without an identity or phone number in it.
+    what cannot be one in the wrong place: a single character, or ASCII without an identity or
+    phone number in it.
     """
     personal = {column.name for column in source.contract.columns if column.personal_data}
 
@@ -213,7 +214,9 @@ def _veil(source: Source) -> Veil:
         hidden = pl.format("〔{} 字符 / characters〕", text.str.len_chars())
         if column in personal:
             return hidden
-        is_plain = text.str.contains(r"^[\x20-\x7E]*$") & text.str.contains(NUMBERS).not_()
+        is_plain = (text.str.contains(r"^[\x20-\x7E]*$") & text.str.contains(NUMBERS).not_()) | (
+            text.str.len_chars() == 1
+        )
         return pl.when(is_plain).then(text).otherwise(hidden)
 
     return veil
