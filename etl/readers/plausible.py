@@ -87,8 +87,6 @@ class Sample:
             return wide
         if self.is_certain or self.first is None:
             return None
-        if self.start.startswith(codecs.BOM_UTF8):
-            return Suspicion(0, "utf-8")
         better = better_encoding(b"\n".join(sorted(self.fields)), self.encoding)
         return Suspicion(self.first, better) if better else None
 
@@ -97,11 +95,18 @@ class Sample:
             if self.has_line_byte and not self.has_line_end and self.seen > FEWEST_LETTERS:
                 return Suspicion(0, "utf-8, gb18030, utf-16-le, utf-16-be")
             return None
-        if self.start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return Suspicion(0, "utf-16")
         if self.nul_count * 5 > self.seen:
             return Suspicion(0, "utf-16-be" if self.start[:1] == b"\0" else "utf-16-le")
         return None
+
+
+def marked_otherwise(start: bytes, declared: str) -> Suspicion | None:
+    """A byte order mark of another encoding than the declared one."""
+    marks = {"utf-8": (codecs.BOM_UTF8,), "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)}
+    for encoding, ones in marks.items():
+        if start.startswith(ones) and not declared.startswith(encoding):
+            return Suspicion(0, encoding)
+    return None
 
 
 def better_encoding(sample: bytes, declared: str) -> str | None:

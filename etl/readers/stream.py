@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.readers.given import Given, UnnamedFile
-from etl.readers.plausible import Sample
+from etl.readers.plausible import Sample, Suspicion, marked_otherwise
 from warehouse.errors import InputError
 
 CHUNK = 1 << 20
@@ -105,25 +105,26 @@ def _decoded(given: Given, *, encoding: str, name: str) -> Iterator[tuple[bytes,
     offset, is_judged = 0, False
     with given.opened() as file:
         while chunk := file.read(CHUNK):
+            if not offset:
+                _refuse(marked_otherwise(chunk, name), file=given.name, encoding=encoding)
             text = _decode(decoder, chunk, offset, file=given.name, encoding=encoding)
             if not is_judged:
                 sample.add(chunk, text)
                 is_judged = sample.is_full
                 if is_judged:
-                    _refuse_implausible(sample, file=given.name, encoding=encoding)
+                    _refuse(sample.suspicion(), file=given.name, encoding=encoding)
             yield chunk, text
             offset += len(chunk)
     _decode(decoder, b"", offset, file=given.name, encoding=encoding, final=True)
     if not is_judged:
-        _refuse_implausible(sample, file=given.name, encoding=encoding)
+        _refuse(sample.suspicion(), file=given.name, encoding=encoding)
 
 
-def _refuse_implausible(sample: Sample, *, file: str, encoding: str) -> None:
-    suspicion = sample.suspicion()
+def _refuse(suspicion: Suspicion | None, *, file: str, encoding: str) -> None:
     if suspicion is not None:
         raise InputError(
             f"{file}: 不是声明的编码 / is not in the declared encoding {encoding}, although it "
-            f"decodes: from byte {suspicion.offset:,} on it reads as text only in / 只有按此编码"
+            f"may decode: from byte {suspicion.offset:,} on it reads as text only in / 只有按此编码"
             f"才读得通: {suspicion.better}\n"
             "  在来源文件中改 encoding / name the right one in the source file"
         )
@@ -148,4 +149,11 @@ def _decode(
             f"{file}: 不是声明的编码 / is not in the declared encoding {encoding}: byte "
             f"{offset - held + error.start:,} ({bad}) 无法解码 / cannot be decoded\n"
             "  在来源文件中改 encoding / name the right one in the source file: gb18030, utf-8, …"
+        ) from error
+    except UnicodeError as error:
+        raise InputError(
+            f"{file}: 不是声明的编码 / is not in the declared encoding {encoding}: byte 0: "
+            "没有字节序标记 / no byte order mark\n"
+            "  在来源文件中改 encoding / name the right one in the source file: utf-8, gb18030, "
+            "utf-16-le, …"
         ) from error
