@@ -138,6 +138,7 @@ def workers_of(
             right_on="assigned_from_date",
             by="grid_code",
             strategy="backward",
+            check_sortedness=False,
         )
         .sort("row")
         .select(
