@@ -1,3 +1,5 @@
+{{ config(materialized="view") }}
+
 with hours as (select * from {{ ref("int_rain__hours") }})
 
 select

@@ -1,3 +1,5 @@
+{{ config(materialized="view") }}
+
 with actions as (select * from {{ ref("int_rain__actions") }})
 
 select

@@ -1,3 +1,5 @@
+{{ config(materialized="view") }}
+
 with households as (select * from {{ ref("int_people__households") }})
 
 select

@@ -1,3 +1,5 @@
+{{ config(materialized="view") }}
+
 with residences as (select * from {{ ref("int_people__residences") }})
 
 select

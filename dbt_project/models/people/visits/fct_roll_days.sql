@@ -1,3 +1,5 @@
+{{ config(materialized="view") }}
+
 with roll as (select * from {{ ref("int_visits__roll") }})
 
 select

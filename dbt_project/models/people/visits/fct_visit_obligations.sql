@@ -13,6 +13,10 @@ with
         group by county_code, person_key
     ),
 
+    persons_on_the_roll as (
+        select distinct county_code, person_key from needs where valid_to_date is null
+    ),
+
     -- A window that was cut short by a death, a removal or a change of need was never due whole.
     obligations_judged as (
         select
@@ -46,6 +50,7 @@ select
     obligations_judged.is_overdue,
     obligations_judged.is_cut,
     obligations_judged.is_overdue
+    and persons_on_the_roll.person_key is not null
     and coalesce(
         last_seen.last_seen_date < obligations_judged.window_start_date, true
     ) as is_still_overdue,
@@ -70,3 +75,7 @@ left join
     last_seen
     on last_seen.county_code = obligations_judged.county_code
     and last_seen.person_key = obligations_judged.person_key
+left join
+    persons_on_the_roll
+    on persons_on_the_roll.county_code = obligations_judged.county_code
+    and persons_on_the_roll.person_key = obligations_judged.person_key
