@@ -29,7 +29,7 @@ with
                 records.level_code when 'grid' then 1 when 'community' then 2 when 'town' then 3
             end as level_rank,
             records.mediator_kind_code,
-            records.level_received_at as received_at,
+            records.level_received_at,
             {{ happened("started_at") }},
             {{ happened("ended_at") }},
             case

@@ -67,7 +67,8 @@ with
     ),
 
     -- A deadline that had gone by when the clock stopped stays: what was late by then is not made
-    -- good by what came after.
+    -- good by what came after. A later spell meets the deadline as the earlier ones moved it, which
+    -- is to say, with less working time on the clock than was promised.
     moving_spells as (
         select
             promises_in_working_time.application_id,
@@ -77,14 +78,10 @@ with
             spells_with_time_before
             on spells_with_time_before.application_id = promises_in_working_time.application_id
         where
-            case
-                when spells_with_time_before.spell_number = 1
-                then spells_with_time_before.start_at <= promises_in_working_time.promised_at
-                else
-                    spells_with_time_before.start_working_minutes
-                    - spells_with_time_before.earlier_working_minutes
-                    < promises_in_working_time.promised_working_minutes
-            end
+            spells_with_time_before.start_at <= promises_in_working_time.promised_at
+            or spells_with_time_before.start_working_minutes
+            - spells_with_time_before.earlier_working_minutes
+            < promises_in_working_time.promised_working_minutes
         group by promises_in_working_time.application_id
     ),
 

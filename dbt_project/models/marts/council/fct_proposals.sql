@@ -85,16 +85,8 @@ select
     {{ seconds_between("deliberated_at", "voted_at") }} / 86400.0 as deliberation_days,
     {{ seconds_between("voted_at", "publicised_at") }} / 86400.0 as publicity_wait_days,
     case
-        when is_completed
-        then
-            cast(
-                {{
-                    days_between(
-                        local_date("coalesce(publicised_at, voted_at)", "time_zone"),
-                        "completed_date",
-                    )
-                }} as double
-            )
+        when is_completed and completed_date >= voted_date
+        then cast({{ days_between("voted_date", "completed_date") }} as double)
     end as completion_days,
     entitled_count,
     cast_count,

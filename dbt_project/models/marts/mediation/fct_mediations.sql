@@ -86,7 +86,10 @@ select
     end as highest_level_code,
     step_count,
     cast(escalation_count as bigint) as escalation_count,
-    {{ seconds_between("reported_at", "first_mediated_at") }} / 3600.0 as wait_hours,
+    case
+        when first_mediated_at >= reported_at
+        then {{ seconds_between("reported_at", "first_mediated_at") }} / 3600.0
+    end as wait_hours,
     case
         when is_settled then {{ seconds_between("reported_at", "closed_at") }} / 86400.0
     end as settlement_days,
