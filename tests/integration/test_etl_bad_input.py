@@ -12,67 +12,6 @@ GOOD = FIXTURES / "good"
 ROW = "B-1,pothole,2024-05-03 08:00:00,,,,,"
 
 
-@pytest.mark.parametrize(
-    ("name", "reasons"),
-    [
-        ("extra_field", {"too_many_fields": 1}),
-        ("too_few_fields", {"too_few_fields": 1}),
-        ("text_after_quote", {"broken_quotes": 1}),
-        ("impossible_date", {"not_a_date:closed_at": 1, "not_a_date:reported_at": 1}),
-        ("skipped_hour", {"impossible_local_time:reported_at": 1}),
-        ("closed_before_reported", {"closed_before_reported": 1}),
-        ("unknown_code", {"unknown_category_code": 1}),
-        ("point_outside_county", {"point_outside_county": 1}),
-        ("swapped_coordinates", {"point_outside_county": 1}),
-        ("half_a_point", {"half_a_point": 1}),
-        ("number_that_is_text", {"not_a_number:dispatch_count": 2, "not_a_number:longitude": 1}),
-        ("negative_count", {"out_of_range:dispatch_count": 1}),
-        ("missing_key", {"missing:case_number": 1}),
-        ("duplicate_key", {"duplicate_key": 1}),
-        (
-            "several_faults_in_one_row",
-            {
-                "missing:case_number": 1,
-                "not_a_date:reported_at": 1,
-                "point_outside_county": 1,
-                "unknown_category_code": 1,
-            },
-        ),
-    ],
-)
-def test_a_bad_row_is_refused_with_its_reasons_and_the_others_land(
-    name: str, reasons: dict[str, int], tmp_path: Path
-) -> None:
-    settings = make_settings(tmp_path)
-    (report,) = load(settings, BAD / f"{name}.csv")
-    assert report.error is None
-    assert report.batch is not None
-    assert report.batch.refused_by_reason == reasons
-    assert report.batch.rows_read == report.batch.rows_landed + report.batch.rows_refused
-    numbers = rows_of(settings, "landing")["case_number"].to_list()
-    assert {"A-1", "A-2"} <= set(numbers)
-
-
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("missing_column", ['missing column "kind", "category" (category_code)', '"opened"']),
-        ("doubled_column", ['"closed"', "2 times"]),
-        ("quote_never_closed", ["line 3", "never closed"]),
-        ("empty", ["the file is empty"]),
-    ],
-)
-def test_a_file_that_is_no_such_table_loads_nothing(
-    name: str, says: list[str], tmp_path: Path
-) -> None:
-    settings = make_settings(tmp_path)
-    (report,) = load(settings, BAD / f"{name}.csv")
-    assert report.exit_code == 3
-    assert report.batch is None
-    assert [part for part in says if part not in str(report.error)] == []
-    assert tree(tmp_path) == {}
-
-
 @pytest.mark.parametrize("name", ["truncated_in_a_row", "truncated_in_quotes"])
 def test_the_cut_last_row_of_a_truncated_file_is_kept_as_it_came(name: str, tmp_path: Path) -> None:
     settings = make_settings(tmp_path)

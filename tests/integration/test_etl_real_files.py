@@ -107,11 +107,58 @@ def test_gb18030_declared_as_such_is_read_to_the_last_row(tmp_path: Path) -> Non
     assert report.batch.rows_read == 2_816
 
 
-def test_korean_that_decodes_as_gbk_is_caught_by_its_header(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030"])
+def test_korean_that_decodes_as_gbk_is_refused_at_its_first_letter(
+    encoding: str, tmp_path: Path
+) -> None:
     file = shared_data("dirty_files/korean_cp949_looks_like_gbk.csv")
-    header = file.read_bytes().decode("cp949").splitlines()[0]
+    header = file.read_bytes().decode(encoding).splitlines()[0]
     number, moment = (name.strip('"') for name in header.split(",")[:2])
-    settings = _messages("gbk", tmp_path, case_number=number, reported_at=moment)
+    settings = _messages(encoding, tmp_path, case_number=number, reported_at=moment)
     (report,) = load_files("messages", [file], settings=settings)
     assert report.exit_code == 3
-    assert f'missing column "{number}"' in str(report.error)
+    assert "byte 1 " in str(report.error)
+    assert "cp949" in str(report.error)
+
+
+def test_a_gbk_file_is_read_to_the_last_row(tmp_path: Path) -> None:
+    file = shared_data("dirty_files/quarter_gbk.csv")
+    settings = _messages("gbk", tmp_path, case_number="国家", reported_at="年度")
+    (report,) = load_files("messages", [file], settings=settings)
+    assert report.batch is not None
+    text = file.read_bytes().decode("gbk")
+    assert report.batch.rows_read == len(text.splitlines()) - 1
+    # A year alone is no day: nothing is guessed.
+    assert report.batch.refused_by_reason["not_a_date:reported_at"] == report.batch.rows_read
+
+
+@pytest.mark.parametrize(
+    ("file", "columns", "level", "count"),
+    [
+        ("towns.csv", {"division_code": "code12_nbs2023", "division_name": "name"}, "town", 32),
+        ("villages.csv", {"division_code": "code12", "division_name": "name"}, "community", 326),
+    ],
+)
+def test_divisions_of_liuyang_land_with_their_codes(
+    file: str, columns: dict[str, str], level: str, count: int, tmp_path: Path
+) -> None:
+    path = shared_data(f"liuyang_codes/{file}")
+    source = {
+        "name": {"zh": "区划", "en": "Divisions"},
+        "dataset": "divisions",
+        "county": "430181",
+        "format": "csv",
+        "encoding": "utf-8",
+        "columns": columns,
+        "constants": {"edition_date": "2023-01-01", "division_level": level},
+    }
+    settings = Settings(home=tmp_path)
+    settings.paths.sources.mkdir(parents=True)
+    (settings.paths.sources / "own.yml").write_text(yaml.safe_dump(source, allow_unicode=True))
+    (report,) = load_files("own", [path], settings=settings)
+    assert report.error is None
+    landed = rows_of(settings, "landing")
+    assert landed.height == count
+    assert landed["division_code"].str.len_bytes().unique().to_list() == [12]
+    raw = pl.read_csv(path, infer_schema_length=0)
+    assert landed["division_name"].to_list() == raw["name"].to_list()
