@@ -149,7 +149,8 @@ def _draw_households(county: SampleCounty, share: float, rng: np.random.Generato
     counted = np.where(is_gone, 0, sizes[kind])
     before = np.cumsum(counted) - counted
     first = np.searchsorted(site, np.arange(len(wanted)))
-    kept = before - before[first][site] < wanted[site]
+    # The last household is the one that comes nearest.
+    kept = before - before[first][site] + counted / 2 <= wanted[site]
     site, kind, is_gone = site[kept], kind[kept], is_gone[kept]
     count = len(site)
     youngest, oldest = (np.array([one[place] for one in KINDS])[kind] for place in (1, 2))
