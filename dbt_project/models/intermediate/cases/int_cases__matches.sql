@@ -5,11 +5,15 @@
 {%- set most_hours = 24.0 -%}
 {#- Cells are at least twice the distance wide, so that a place reaches into four of them. -#}
 {% set cell_degrees = 0.001810 -%}
-{#- In one cell, day and dataset no more than this many first reports are looked at as originals, so
-    that a place with thousands of reports a day costs no more than it has to. -#}
-{% set most_originals = 20 -%}
+{#- In a quarter of a cell, day and dataset no more than this many first reports are looked at as
+    originals: a place with thousands of reports a day costs no more than it has to. -#}
+{% set most_originals = 4 -%}
 {#- How often originals are told from duplicates among what is still open. -#}
 {% set rounds = 3 -%}
+{#- A cell is one number: its family, column, row and day, in so many steps each. -#}
+{% set columns = 262144 -%}
+{%- set rows = 131072 -%}
+{%- set days = 65536 -%}
 with
 
     cases as (select * from {{ ref("int_cases__unified") }}),
@@ -25,9 +29,7 @@ with
             categories.category_family,
             cases.reported_at,
             cases.longitude,
-            cases.latitude,
-            {{ seconds_between("timestamp '1970-01-01 00:00:00+00'", "cases.reported_at") }}
-            / 86400.0 as days
+            cases.latitude
         from cases
         inner join
             categories
@@ -42,37 +44,67 @@ with
             and cases.declared_original_case_id is null
     ),
 
+    -- Degrees of longitude are shortest where the county is nearest to a pole.
     shared_families as (
-        select county_code, category_family, max(abs(latitude)) as most_latitude
+        select
+            county_code,
+            category_family,
+            cos(radians(least(max(abs(latitude)), 85.0))) as narrowing,
+            row_number() over (order by county_code, category_family) as family_number
         from placed_cases
         group by county_code, category_family
         having count(distinct dataset) > 1
     ),
 
-    -- Degrees of longitude are shortest where the county is nearest to a pole.
-    positions as (
+    datasets as (
+        select dataset, row_number() over (order by dataset) as dataset_number
+        from placed_cases
+        group by dataset
+    ),
+
+    -- Numbers in the order of the reports stand for the cases: they are compared millions of times.
+    numbered_cases as (
         select
-            placed_cases.*,
-            placed_cases.longitude
-            * cos(radians(least(shared_families.most_latitude, 85.0)))
-            / {{ cell_degrees }} as x,
-            placed_cases.latitude / {{ cell_degrees }} as y
+            row_number() over (
+                order by placed_cases.reported_at, placed_cases.case_id
+            ) as case_number,
+            placed_cases.case_id,
+            datasets.dataset_number,
+            shared_families.family_number,
+            placed_cases.reported_at,
+            placed_cases.longitude,
+            placed_cases.latitude,
+            placed_cases.longitude * shared_families.narrowing / {{ cell_degrees }} as x,
+            placed_cases.latitude / {{ cell_degrees }} as y,
+            {{ seconds_between("timestamp '1970-01-01 00:00:00+00'", "placed_cases.reported_at") }}
+            / 86400.0 as days
         from placed_cases
         inner join
             shared_families
             on shared_families.county_code = placed_cases.county_code
             and shared_families.category_family = placed_cases.category_family
+        inner join datasets on datasets.dataset = placed_cases.dataset
     ),
 
     cells as (
         select
-            *,
-            cast(floor(x) as bigint) as cell_x,
-            cast(floor(y) as bigint) as cell_y,
-            cast(floor(days) as bigint) as cell_day,
-            case when x - floor(x) < 0.5 then -1 else 1 end as near_x,
-            case when y - floor(y) < 0.5 then -1 else 1 end as near_y
-        from positions
+            case_number,
+            case_id,
+            dataset_number,
+            reported_at,
+            longitude,
+            latitude,
+            (
+                (family_number * {{ columns }} + cast(floor(x) as bigint) + {{ columns // 2 }})
+                * {{ rows }}
+                + cast(floor(y) as bigint)
+                + {{ rows // 2 }}
+            )
+            * {{ days }}
+            + cast(floor(days) as bigint) as cell,
+            case when x - floor(x) < 0.5 then -1 else 1 end as near_column,
+            case when y - floor(y) < 0.5 then -1 else 1 end as near_row
+        from numbered_cases
     ),
 
     first_reports as (
@@ -80,31 +112,21 @@ with
         from cells
         qualify
             row_number() over (
-                partition by county_code, category_family, dataset, cell_x, cell_y, cell_day
-                order by reported_at, case_id
+                partition by cell, near_column, near_row, dataset_number order by case_number
             )
             <= {{ most_originals }}
     ),
 
-    reaches as (
+    steps as (
         {%- for step_x in (0, 1) %}
             {%- set outer_loop = loop %}
             {%- for step_y in (0, 1) %}
                 {%- set middle_loop = loop %}
                 {%- for step_day in (0, 1) %}
                     select
-                        case_id,
-                        county_code,
-                        dataset,
-                        category_family,
-                        reported_at,
-                        longitude,
-                        latitude,
-                        cell_x + {{ step_x }} * near_x as cell_x,
-                        cell_y + {{ step_y }} * near_y as cell_y,
-                        cell_day + {{ step_day }} as cell_day
-                    from
-                        first_reports
+                        {{ step_x }} as column_step,
+                        {{ step_y }} as row_step,
+                        {{ step_day }} as day_step
                         {{
                         "union all"
                         if not (outer_loop.last and middle_loop.last and loop.last)
@@ -114,12 +136,25 @@ with
         {%- endfor %}
     ),
 
+    reaches as (
+        select
+            first_reports.case_number,
+            first_reports.dataset_number,
+            first_reports.reported_at,
+            first_reports.longitude,
+            first_reports.latitude,
+            first_reports.cell
+            + steps.column_step * first_reports.near_column * {{ rows * days }}
+            + steps.row_step * first_reports.near_row * {{ days }}
+            + steps.day_step as cell
+        from first_reports
+        cross join steps
+    ),
+
     near_pairs as (
         select
-            cells.case_id,
-            cells.reported_at,
-            reaches.case_id as earlier_case_id,
-            reaches.reported_at as earlier_reported_at,
+            cells.case_number,
+            reaches.case_number as earlier_number,
             {{
                 metres_between(
                     "cells.longitude", "cells.latitude", "reaches.longitude", "reaches.latitude"
@@ -130,16 +165,9 @@ with
         from cells
         inner join
             reaches
-            on reaches.county_code = cells.county_code
-            and reaches.category_family = cells.category_family
-            and reaches.cell_x = cells.cell_x
-            and reaches.cell_y = cells.cell_y
-            and reaches.cell_day = cells.cell_day
-            and reaches.dataset <> cells.dataset
-            and (
-                reaches.reported_at < cells.reported_at
-                or (reaches.reported_at = cells.reported_at and reaches.case_id < cells.case_id)
-            )
+            on reaches.cell = cells.cell
+            and reaches.case_number < cells.case_number
+            and reaches.dataset_number <> cells.dataset_number
     ),
 
     pairs_1 as (
@@ -152,28 +180,22 @@ with
         {%- set pairs = "pairs_" ~ round %}
         -- A case that repeats none is an original, and what repeats an original is its duplicate.
         duplicates_{{ round }} as (
-            select {{ pairs }}.*
+            select *
             from {{ pairs }}
-            left join {{ pairs }} as repeats on repeats.case_id = {{ pairs }}.earlier_case_id
-            where repeats.case_id is null
-            qualify
-                row_number() over (
-                    partition by {{ pairs }}.case_id
-                    order by {{ pairs }}.earlier_reported_at, {{ pairs }}.earlier_case_id
-                )
-                = 1
+            where earlier_number not in (select repeats.case_number from {{ pairs }} as repeats)
+            qualify row_number() over (partition by case_number order by earlier_number) = 1
         ),
 
         {% if not loop.last -%}
             -- What is neither may be the original of others yet.
             pairs_{{ round + 1 }} as (
-                select {{ pairs }}.*
+                select *
                 from {{ pairs }}
-                left join duplicates_{{ round }} as later on later.case_id = {{ pairs }}.case_id
-                left join
-                    duplicates_{{ round }} as earlier
-                    on earlier.case_id = {{ pairs }}.earlier_case_id
-                where later.case_id is null and earlier.case_id is null
+                where
+                    case_number
+                    not in (select later.case_number from duplicates_{{ round }} as later)
+                    and earlier_number
+                    not in (select earlier.case_number from duplicates_{{ round }} as earlier)
             ),
 
         {% endif -%}
@@ -186,10 +208,12 @@ with
 
 -- One for the same place and time, none for the farthest that still counts.
 select
-    case_id,
-    earlier_case_id as original_case_id,
-    distance_m,
-    minutes_apart,
-    (1.0 - distance_m / {{ most_metres }})
-    * (1.0 - minutes_apart / {{ most_hours * 60.0 }}) as match_score
+    cells.case_id,
+    originals.case_id as original_case_id,
+    matches.distance_m,
+    matches.minutes_apart,
+    (1.0 - matches.distance_m / {{ most_metres }})
+    * (1.0 - matches.minutes_apart / {{ most_hours * 60.0 }}) as match_score
 from matches
+inner join cells on cells.case_number = matches.case_number
+inner join cells as originals on originals.case_number = matches.earlier_number
