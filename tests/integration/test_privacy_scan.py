@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import random
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from tests.support.personal_scan import Hit, scan_home, scanned_places, stands_alone
+from tests.support.personal_scan import Hit, scan, scan_home, stands_alone
 from tests.support.persons import ANNA, BO
 
 VALUES = {
@@ -178,10 +179,18 @@ def test_other_texts_and_digits_within_longer_numbers_are_no_hits(tmp_path: Path
     assert not stands_alone("12", "112 0.12")
 
 
+def test_what_only_looks_like_a_name_in_another_encoding_is_no_hit(tmp_path: Path) -> None:
+    name = BO["姓名"]
+    noise = random.Random(1).randbytes(100_000)
+    for encoding in ("utf-16-le", "gb18030"):
+        (tmp_path / encoding).write_bytes(noise + b"\0" + name.encode(encoding) + noise)
+    assert scan_home(tmp_path, VALUES) == []
+
+
 def test_every_column_of_text_is_looked_into(tmp_path: Path) -> None:
     into_database("create table t (a varchar, b integer, c date, d varchar[])")(
         tmp_path / "w.duckdb", ""
     )
-    places = scanned_places(tmp_path)["w.duckdb"]
+    places = scan(tmp_path, VALUES).places["w.duckdb"]
     assert {"main.t.a", "main.t.b", "main.t.d", "bytes", "name"} <= places
     assert Hit("a", "b", "c", "d") < Hit("b", "b", "c", "d")
