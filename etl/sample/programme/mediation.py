@@ -128,7 +128,8 @@ def _again(once: _Disputes, course: _Course, roster: Roster, rng: np.random.Gene
     ended = course.accepted_at + course.days * DAY
     settled = np.flatnonzero((course.outcome == SETTLED) & (ended < AS_OF - 90 * DAY))
     count = round(len(once.reported_at) * REPEAT_SHARE / (1 - REPEAT_SHARE))
-    chosen = rng.permutation(settled)[:count]
+    likely = moving(1.5, 0.7, progress(ended[settled]))
+    chosen = rng.choice(settled, count, replace=False, p=likely / likely.sum())
     back = ended[chosen] + rng.uniform(5, 85, len(chosen)) * DAY
     there = roster.lived(once.a[chosen], back) & roster.lived(once.b[chosen], back)
     order = np.flatnonzero(there)[np.argsort(back[there], kind="stable")]
