@@ -205,8 +205,9 @@ def _broken(fault: _Fault, *, layout: Layout, source: Source, file: str) -> Brok
     if "UNQUOTED VALUE" in fault.types and "\n" in fault.raw:
         raise InputError(
             f"{source.id}: {file}, line {line:,}: 引号未闭合,吞掉后面的行 / "
-            "a quote opened here is never closed and swallows the lines after it\n"
-            f"  {fault.raw[:120]!r}"
+            "a quote opened here is never closed and swallows the lines after it"
+            # The lines of a file about persons are for nobody's terminal.
+            + ("" if source.contract.has_personal_data else f"\n  {fault.raw[:120]!r}")
         )
     return Broken(
         record=record,

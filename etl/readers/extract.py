@@ -1,5 +1,6 @@
 """What every reader hands over, and how a header is held against a source."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from etl.source import Source
 from warehouse.errors import InputError
 
 ROW = "source_row_number"
+
+VALUE = re.compile(r"\W*\d{4}")
+"""How numbers of persons and days begin, and names of columns do not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,19 +73,19 @@ def match_columns(
             raise InputError(
                 f'{source.id}: column "{found[0]}" ({column}) 重复 / is in the file '
                 f"{sum(counts[name] for name in found)} times\n"
-                f"  file {file}, 表头 / header: {_shown(header)}"
+                f"  file {file}, 表头 / header: {_told(header, source=source)}"
             )
         if found:
             spelled[column] = found[0]
         elif column not in source.optional:
             raise InputError(
                 f"{source.id}: 缺少列 / missing column {_shown(spellings)} ({column})\n"
-                f"  file {file}, 表头 / header: {_shown(header)}"
+                f"  file {file}, 表头 / header: {_told(header, source=source)}"
             )
     known = {*spelled.values(), *source.ignored, "", "geometry_wkb"}
     unknown = [name for name in header if name not in known]
     notes = (
-        [f"未声明的列,未采用 / columns nobody declared, not taken: {_shown(unknown)}"]
+        [f"未声明的列,未采用 / columns nobody declared, not taken: {_told(unknown, source=source)}"]
         if unknown
         else []
     )
@@ -94,6 +98,13 @@ def distinct(header: Sequence[str]) -> list[str]:
     for place, name in enumerate(header, start=1):
         names.append(name if name and name not in names else f"{name} ({place})".strip())
     return names
+
+
+def _told(header: Sequence[str], *, source: Source) -> str:
+    """A header for a terminal; one that is a row of data about persons is not shown."""
+    if source.contract.has_personal_data and any(VALUE.match(name) for name in header):
+        return "像是数据,不显示 / looks like a row of data and is not shown"
+    return _shown(header)
 
 
 def _shown(names: Sequence[str], *, most: int = 60) -> str:

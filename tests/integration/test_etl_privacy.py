@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl.contract import get_contract
+from etl.load import load_files
 from etl.quarantine import batches_with_refusals, refused_rows
 from etl.vault import read_person, read_vault
 from tests.support.persons import (
@@ -17,6 +18,7 @@ from tests.support.persons import (
     landed_rows,
     load_rows,
     make_settings,
+    write_csv,
 )
 from warehouse.cli import main
 from warehouse.errors import InputError
@@ -143,6 +145,22 @@ def test_a_name_in_the_wrong_column_is_not_shown(settings: Settings) -> None:
         'row 1, line 2: 居住起 (resident_from_date): "〔4 字符 / characters〕" 不是日期 / is not a '
         "date of format %Y-%m-%d %H:%M:%S, %Y-%m-%d"
     ]
+
+
+def test_a_file_without_a_header_is_not_quoted(settings: Settings) -> None:
+    file = settings.home.parent / "headless.csv"
+    file.write_text(",".join(ANNA.values()) + "\n", encoding="utf-8")
+    (report,) = load_files("registry", [file], settings=settings)
+    assert "missing column" in str(report.error)
+    assert not [value for value in ANNA.values() if value and value in str(report.error)]
+
+
+def test_a_quote_that_swallows_lines_is_not_quoted(settings: Settings) -> None:
+    file = write_csv(settings.home.parent / "quote.csv", [ANNA, BO, CHEN])
+    file.write_text(file.read_text().replace(BO["姓名"], f'"{BO["姓名"]}'))
+    (report,) = load_files("registry", [file], settings=settings)
+    assert "never closed" in str(report.error)
+    assert not [name for name in (ANNA["姓名"], BO["姓名"]) if name in str(report.error)]
 
 
 def test_quarantine_opens_with_the_key_and_lists_without(
