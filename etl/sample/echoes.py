@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import shapely
 
@@ -74,22 +75,28 @@ def draw_echoes(
         & pl.col("grid_code").is_not_null()
         & pl.col("voided_at").is_null()
     ).to_series()
-    candidates = np.flatnonzero(fit.to_numpy() & ~spare)
-    row = np.sort(rng.permutation(candidates)[: round(len(frame) * ECHO_SHARE)])
-    if not len(candidates):
+    fits = fit.to_numpy() & ~spare
+    if not fits.any():
         return Echoes.none()
+    everywhere = frame.select("longitude", "latitude").to_numpy()
+    polygons = np.array(county.polygons)[county.sites[site]]
+    candidates = np.flatnonzero(fits)
+    candidates = candidates[_inside(polygons[candidates], everywhere[candidates])]
+    row = np.sort(rng.permutation(candidates)[: round(len(frame) * ECHO_SHARE)])
     count = len(row)
     reported = frame["reported_at"].cast(pl.Int64).to_numpy()[row] / 1_000_000
     told = reported + np.floor(rng.uniform(EARLIEST_HOURS * HOUR, LATEST_HOURS * HOUR, count))
-    point = frame.select("longitude", "latitude").to_numpy()[row]
+    point = everywhere[row]
     angle, reach = rng.uniform(0, 2 * np.pi, count), rng.uniform(0.005, FARTHEST_KM, count)
     aside = np.column_stack([np.cos(angle), np.sin(angle)]) * reach[:, None]
     near = np.round(to_degrees(to_km(point) + aside), 6)
-    polygons = np.array(county.polygons)[county.sites[site[row]]]
-    is_inside = shapely.contains_xy(polygons, near[:, 0], near[:, 1])
     return Echoes(
         row=row,
         reported_at=np.clip(told, START, AS_OF - 2 * HOUR),
         site=site[row],
-        point=np.where(is_inside[:, None], near, point),
+        point=np.where(_inside(polygons[row], near)[:, None], near, point),
     )
+
+
+def _inside(polygons: npt.NDArray[np.object_], points: Floats) -> Bools:
+    return np.asarray(shapely.contains_xy(polygons, points[:, 0], points[:, 1]))
