@@ -1,0 +1,131 @@
+"""The county's published figures come out of the published marts of the sample, by plain SQL.
+
+One seed takes a load and a build of every dataset; two more run with `make soak`.
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from etl.load import load_files
+from etl.sample.generate import MANIFEST, generate_sample
+from warehouse.build import build
+from warehouse.published import Published, PublishedStore
+from warehouse.settings import Settings
+
+BEFORE = "between date '2023-11-01' and date '2024-10-31'"
+AFTER = "between date '2025-11-16' and date '2026-11-15'"
+DAY_BEFORE, DAY_AFTER = "= date '2024-10-31'", "= date '2026-11-15'"
+
+RESPONSE = """
+    select avg(response_minutes)
+    from mart.fct_cases
+    where not is_void and not is_duplicate and is_responded and reported_date {}
+"""
+SATISFACTION = """
+    select
+        count(*) filter (satisfaction_code = 'satisfied') / count(*)
+        + 0.9 * count(*) filter (satisfaction_code = 'basically_satisfied') / count(*)
+    from mart.fct_followups
+    where is_valid and called_date {}
+"""
+RESOLUTION = """
+    select count(*) filter (is_resolved_on_time) / count(*)
+    from mart.fct_mediations
+    where is_due_to_resolve and reported_date {}
+"""
+COVERAGE = """
+    select sum(covered_count) / sum(resident_count)
+    from mart.fct_service_coverage_months
+    where counted_date {}
+"""
+ALLOWANCE = """
+    select median(approval_days)
+    from mart.fct_applications
+    where item_code = 'FW001' and is_decided and accepted_date {}
+"""
+WASTE = """
+    select sum(correct_drop_count) / sum(inspected_drop_count)
+    from mart.fct_waste_inspections
+    where inspected_date {}
+"""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[1, pytest.param(2, marks=pytest.mark.soak), pytest.param(3, marks=pytest.mark.soak)],
+)
+def sample(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Published]:
+    folder = tmp_path_factory.mktemp("calibration")
+    settings = Settings(home=folder / "home")
+    files = generate_sample(folder / "files", scale="town", seed=request.param)
+    for source, paths in files.items():
+        reports = load_files(source, paths, settings=settings)
+        assert [report.error for report in reports] == [None] * len(paths)
+    build(settings=settings)
+    return folder / "files", PublishedStore(settings, with_people=True).current()
+
+
+@pytest.mark.parametrize(
+    ("query", "days", "meant", "tolerance"),
+    [
+        pytest.param(RESPONSE, BEFORE, 120, 0.05 * 120, id="response before"),
+        pytest.param(RESPONSE, AFTER, 30, 0.05 * 30, id="response after"),
+        pytest.param(SATISFACTION, BEFORE, 0.82, 0.01, id="satisfaction before"),
+        pytest.param(SATISFACTION, AFTER, 0.96, 0.01, id="satisfaction after"),
+        pytest.param(RESOLUTION, BEFORE, 0.75, 0.01, id="disputes before"),
+        pytest.param(RESOLUTION, AFTER, 0.98, 0.01, id="disputes after"),
+        pytest.param(COVERAGE, DAY_BEFORE, 0.85, 0.01, id="coverage before"),
+        pytest.param(COVERAGE, DAY_AFTER, 1.00, 0.01, id="coverage after"),
+        pytest.param(ALLOWANCE, BEFORE, 30, 0.05 * 30, id="allowance before"),
+        pytest.param(ALLOWANCE, AFTER, 7, 0.05 * 7, id="allowance after"),
+        pytest.param(WASTE, BEFORE, 0.30, 0.01, id="waste before"),
+        pytest.param(WASTE, AFTER, 0.85, 0.01, id="waste after"),
+    ],
+)
+def test_the_published_figures_come_out_of_the_marts(
+    sample: tuple[Path, Published], query: str, days: str, meant: float, tolerance: float
+) -> None:
+    _, published = sample
+    assert published.sql(query.format(days)).item() == pytest.approx(meant, abs=tolerance)
+
+
+def test_obligations_to_visit_are_met_more_often(sample: tuple[Path, Published]) -> None:
+    _, published = sample
+    query = (
+        "select count(*) filter (is_met) / count(*) from mart.fct_visit_obligations"
+        " where due_date {}"
+    )
+    assert published.people_sql(query.format(BEFORE)).item() == pytest.approx(0.80, abs=0.03)
+    assert published.people_sql(query.format(AFTER)).item() == pytest.approx(0.96, abs=0.02)
+
+
+def test_what_was_planted_is_what_a_load_or_a_build_refused(
+    sample: tuple[Path, Published],
+) -> None:
+    folder, published = sample
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    planted = Counter(
+        {
+            (dataset, rule): count
+            for dataset, told in manifest["datasets"].items()
+            for rule, count in told["planted"].items()
+        }
+    )
+    failed = Counter(
+        {
+            (dataset, rule): count
+            for dataset, rule, count in published.sql(
+                "select dataset, rule, sum(failed_count)::bigint from ops.quality"
+                " where failed_count > 0 group by all"
+            ).iter_rows()
+        }
+    )
+    # A resident who was refused, or entered late, is unknown to the services too.
+    unknown = ("service_coverage", "unknown_resident")
+    assert failed.pop(unknown) >= planted.pop(unknown) > 0
+    assert failed == planted
