@@ -20,6 +20,15 @@ from polars.testing import assert_frame_equal
 
 from etl.load import load_files
 from etl.sample.generate import generate_sample
+from tests.support.raw_cases import (
+    ENCODINGS,
+    FALLBACK_POINT,
+    families,
+    files_of,
+    matched,
+    newest,
+    rows_of,
+)
 from tests.support.recomputed import durations, rates, stocks
 from warehouse.build import build
 from warehouse.published import Published, PublishedStore
@@ -71,6 +80,8 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> County:
     home = tmp_path_factory.mktemp("sample")
     settings = Settings(home=home)
     for source, files in generate_sample(home / "files", scale="town").items():
+        if source.removeprefix("sample_") not in {"areas", "grids", *ENCODINGS}:
+            continue
         reports = load_files(source, files, settings=settings)
         assert not any(report.error for report in reports)
     build(settings=settings, as_of={COUNTY: NOW}, built_at=datetime.now(UTC))
@@ -139,6 +150,8 @@ class Areas:
         """By the reported grid, else the point, else the reported community or town."""
         valid = [item for item in self.grids if is_valid(item[1], day)]
         reported = [grid for code, grid, _ in valid if code == row["网格编码"]]
+        if not reported and point_of(row) == FALLBACK_POINT:
+            return None, None
         if not reported and row["经度"]:
             point = shapely.Point(float(row["经度"]), float(row["纬度"]))
             reported = [grid for _, grid, polygon in valid if polygon.intersects(point)]
@@ -161,6 +174,10 @@ def is_valid(area: dict[str, Any], day: date) -> bool:
 
 def moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).replace(tzinfo=ZONE) if text else None
+
+
+def point_of(row: dict[str, Any]) -> tuple[float, float] | None:
+    return (float(row["经度"]), float(row["纬度"])) if row["经度"] else None
 
 
 def is_refused(row: dict[str, Any], categories: set[str]) -> bool:
@@ -191,6 +208,7 @@ class Recomputer:
         self.calendar = Calendar()
         self.areas = Areas(folder)
         self.limits = limits()
+        self.families = families(SEEDS / "categories.csv")
 
     def case(self, row: dict[str, Any]) -> dict[str, Any] | None:
         """What is known of a row at the as-of time; none when it was reported later."""
@@ -209,15 +227,24 @@ class Recomputer:
         due = self.deadline(row, times, "due", "resolution", until=closed)
         response_due = self.deadline(row, times, "response_due", "response", until=responded)
         left = min((at for at in (closed, times["voided"]) if at), default=None)
+        point = point_of(row)
+        has_point = point is not None and point != FALLBACK_POINT
+        is_declared = bool(row["重复案件编号"])
+        can_match = has_point and not is_declared and times["voided"] is None
         return {
+            "case_id": row["案件编号"],
+            "dataset": row["数据集"],
+            "reported": reported,
+            "family": self.families.get(row["事件类别"]) if can_match else None,
+            "point": point if has_point else None,
             "town": town,
             "community": community,
             "department_code": row["承办部门"],
             "reported_date": reported.date(),
             "period_start_date": reported.date().replace(day=1),
             "left_date": left.date() if left else None,
-            "is_out": bool(times["voided"] or row["重复案件编号"]),
-            "is_duplicate": bool(row["重复案件编号"]),
+            "is_out": times["voided"] is not None,
+            "is_duplicate": is_declared,
             "is_deferred": times["deferred"] is not None,
             "minutes": (responded - reported) / timedelta(minutes=1) if responded else None,
             "has_due": due is not None,
@@ -259,10 +286,16 @@ def cases(county: County) -> pl.DataFrame:
         categories = {row["category_code"] for row in csv.DictReader(file)}
     recomputer = Recomputer(county.folder)
     known = []
-    for name in ("grid_events", "city_cases"):
-        with (county.folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if not is_refused(row, categories)]
-        known += [case for case in map(recomputer.case, rows) if case]
+    for dataset, encoding in ENCODINGS.items():
+        raw = [row for file in files_of(county.folder, dataset) for row in rows_of(file, encoding)]
+        landed = [row | {"数据集": dataset} for row in raw if not is_refused(row, categories)]
+        known += [case for case in map(recomputer.case, newest(landed)) if case]
+    originals = matched(known)
+    for case in known:
+        case["is_matched"] = case["case_id"] in originals
+        case["is_duplicate"] |= case["is_matched"]
+        case["is_out"] |= case["is_duplicate"]
+        del case["point"]
     return pl.DataFrame(known, infer_schema_length=None)
 
 
@@ -402,9 +435,18 @@ def test_cases_per_1000(county: County, cases: pl.DataFrame, level: Dimension) -
     )
 
 
+def test_the_same_cases_are_held_to_be_one(county: County, cases: pl.DataFrame) -> None:
+    """Every pair of cases was compared in the recomputation, by geodesics."""
+    found = county.published.sql(
+        "select case_id from mart.fct_case_links where match_rule = 'same_place_time_family'"
+    )
+    expected = cases.filter("is_matched")["case_id"].sort()
+    assert found["case_id"].str.split(":").list.last().sort().to_list() == expected.to_list()
+
+
 def test_the_sample_has_what_is_worth_comparing(cases: pl.DataFrame) -> None:
     assert 9_900 < len(cases) < 10_000
-    for flag in ("is_out", "is_deferred", "is_duplicate"):
+    for flag in ("is_out", "is_deferred", "is_duplicate", "is_matched"):
         assert cases[flag].sum() > 20, flag
     assert cases["community"].null_count() > 10
     assert (~cases["is_closed"]).sum() > 50
