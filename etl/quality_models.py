@@ -309,9 +309,6 @@ def _broken_yml(contract: Contract) -> str:
             {"name": name, "data_type": kind, "description": text}
             for name, (kind, text) in BROKEN_COLUMNS.items()
         ],
-        "data_tests": [
-            {"one_row_per": {"arguments": {"columns": ["rule", "batch_id", "source_row_number"]}}}
-        ],
     }
     content = {"version": 2, "models": [model]}
     body = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1000)

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from etl.contract import Column, Contract, load_contracts
+from etl.contract import Column, Contract, Rule, load_contracts
 from etl.quality_models import quality_files, staging_model
 
 ROOT = Path(__file__).parents[1]
@@ -150,14 +150,15 @@ def _page(contract: Contract) -> str:
         f"- 责任方 / owner: {contract.owner}",
         f"- 周期 / cadence: {contract.frequency_days} d",
         f"- 最迟 / late after: {contract.lateness_days} d",
+        f"- 无记录 / silence: {_silence(contract)}",
         f"- 容许拒收 / refusal tolerance: {contract.tolerance:.0%}",
         f"- 版本 / version: {contract.version}",
         "",
         "## 字段 / Columns",
         "",
         "| 字段 / column | 名称 | 类型 / type | 单位 / unit | 必填 / required | 取值 / allowed "
-        "| 分级 / class | 含义 / meaning |",
-        "|---|---|---|---|---|---|---|---|",
+        "| 分级 / class | 个人信息 / personal | 落地为 / lands as | 含义 / meaning |",
+        "|---|---|---|---|---|---|---|---|---|---|",
         *[_column_line(column) for column in contract.columns],
         "",
         "## 装载时添加 / Added by loading",
@@ -169,20 +170,60 @@ def _page(contract: Contract) -> str:
             for column in contract.added_columns
         ],
         "",
-        "## 规则 / Rules",
-        "",
-        "违反任一规则的记录连同全部原因进入隔离区。 / "
-        "A row that breaks one is refused with all its reasons.",
-        "",
-        "| 原因 / reason | 含义 / meaning | 字段 / columns |",
-        "|---|---|---|",
-        *[
-            f"| `{rule.name}` | {rule.description} | {_code(rule.columns)} |"
-            for rule in contract.rules
-        ],
-        "",
+        *_rules(contract),
     ]
     return "\n".join(lines)
+
+
+def _silence(contract: Contract) -> str:
+    return "不算迟 / no lateness" if contract.is_event_driven else "算迟 / lateness"
+
+
+def _rules(contract: Contract) -> list[str]:
+    lines = []
+    if contract.load_time_rules:
+        lines += [
+            "## 装载时的规则 / Rules of loading",
+            "",
+            "违反任一规则的记录连同全部原因进入隔离区。 / "
+            "A row that breaks one is refused with all its reasons.",
+            "",
+            "| 原因 / reason | 含义 / meaning | 字段 / columns |",
+            "|---|---|---|",
+            *[
+                f"| `{rule.name}` | {rule.description} | {_code(rule.columns)} |"
+                for rule in contract.load_time_rules
+            ],
+            "",
+        ]
+    if contract.build_time_rules:
+        lines += [
+            "## 构建时的规则 / Rules of the build",
+            "",
+            "涉及其他文件或数据集。error:记录留在暂存层,不进入后续模型;warning:只计数。 / "
+            "About other files or datasets. error: the record stays in staging and is kept from "
+            "what follows; warning: it is only counted.",
+            "",
+            "| 原因 / reason | 级别 / severity | 含义 / meaning | 字段 / columns "
+            "| 对照 / against |",
+            "|---|---|---|---|---|",
+            *[
+                f"| `{rule.name}` | {rule.severity} | {rule.description} | {_code(rule.columns)} "
+                f"| {_against(rule)} |"
+                for rule in contract.build_time_rules
+            ],
+            "",
+        ]
+    return lines
+
+
+def _against(rule: Rule) -> str:
+    if rule.kind == "one_per":
+        return f"先者有效 / the first by `{rule.first_by}` stays"
+    if rule.code_list:
+        return f"代码表 / code list `{rule.code_list}`"
+    during = f", `{rule.during[1]}` … `{rule.during[2]}`" if rule.during else ""
+    return f"[`{rule.dataset}`]({rule.dataset}.md){during}"
 
 
 def _code(names: Sequence[str]) -> str:
@@ -198,14 +239,29 @@ def _column_line(column: Column) -> str:
         "是 / yes" if column.is_required else "",
         _allowed(column),
         column.classification,
+        column.personal_data or "",
+        _landing(column),
         column.description,
     )
     return "| " + " | ".join(cells) + " |"
 
 
+def _landing(column: Column) -> str:
+    """What is written in the column's place; empty where it is the column itself."""
+    match column.personal_data:
+        case None:
+            return ""
+        case "free_text":
+            return "遮蔽后 / masked"
+        case _:
+            return _code([one.name for one in column.landed]) or "不落地,入保险库 / vault only"
+
+
 def _allowed(column: Column) -> str:
     if column.allowed:
-        return _code(column.allowed)
+        return ", ".join(f"`{code}` {label}" for code, label in column.labels.items())
+    if column.code_list:
+        return f"代码表 / code list `{column.code_list}`"
     low = "" if column.minimum is None else f"≥ {column.minimum:g}"
     high = "" if column.maximum is None else f"≤ {column.maximum:g}"
     return ", ".join(part for part in (low, high) if part)

@@ -31,6 +31,9 @@ select dataset, rule, severity, county_code, source_id, record_key, batch_id, so
 from {{ ref("int_quality__broken_service_coverage") }}
 union all
 select dataset, rule, severity, county_code, source_id, record_key, batch_id, source_row_number
+from {{ ref("int_quality__broken_wristband_alerts") }}
+union all
+select dataset, rule, severity, county_code, source_id, record_key, batch_id, source_row_number
 from {{ ref("int_quality__broken_rain_observations") }}
 union all
 select dataset, rule, severity, county_code, source_id, record_key, batch_id, source_row_number

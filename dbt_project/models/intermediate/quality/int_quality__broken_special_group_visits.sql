@@ -4,6 +4,8 @@
 
 with
 
+grid_workers as (select * from {{ ref("stg_grid_centre__grid_workers") }}),
+
 special_group_roll as (select * from {{ ref("stg_civil_affairs__special_group_roll") }}),
 
 records as (
@@ -27,6 +29,18 @@ not_on_the_roll_that_day as (
                 and records.visited_at_on_day >= special_group_roll.roll_from_date
                 and (special_group_roll.roll_to_date is null or records.visited_at_on_day <= special_group_roll.roll_to_date)
         )
+),
+
+unknown_worker as (
+    select records.*
+    from records
+    where records.worker_code is not null
+        and not exists (
+            select 1
+            from grid_workers
+            where grid_workers.county_code = records.county_code
+                and grid_workers.worker_code = records.worker_code
+        )
 )
 
 select
@@ -39,3 +53,14 @@ select
     batch_id,
     source_row_number
 from not_on_the_roll_that_day
+union all
+select
+    'special_group_visits' as dataset,
+    'unknown_worker' as rule,
+    'warning' as severity,
+    county_code,
+    source_id,
+    record_key,
+    batch_id,
+    source_row_number
+from unknown_worker

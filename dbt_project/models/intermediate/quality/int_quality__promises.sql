@@ -26,7 +26,7 @@ from (
         ('grids', 'grid_centre', '网格中心', 'Grid centre', '网格', 'Grids', 365, 30, false),
         ('mediation_cases', 'grid_centre', '网格中心', 'Grid centre', '矛盾纠纷', 'Mediation cases', 1, 2, false),
         ('mediation_steps', 'grid_centre', '网格中心', 'Grid centre', '调解环节', 'Mediation steps', 1, 2, false),
-        ('user_actions', 'grid_centre', '网格中心', 'Grid centre', '页面操作', 'User actions', 1, 1, false),
+        ('user_actions', 'grid_centre', '网格中心', 'Grid centre', '页面操作', 'User actions', 1, 1, true),
         ('volunteer_services', 'grid_centre', '网格中心', 'Grid centre', '志愿服务', 'Volunteer services', 7, 7, false),
         ('volunteers', 'grid_centre', '网格中心', 'Grid centre', '志愿者', 'Volunteers', 30, 15, false),
         ('health_followups', 'health', '卫健', 'Health', '健康随访', 'Health follow-ups', 7, 7, false),
@@ -37,11 +37,11 @@ from (
         ('city_cases', 'urban_management', '城管', 'Urban management', '城市管理案件', 'City-management cases', 1, 1, false),
         ('device_alerts', 'urban_management', '城管', 'Urban management', '设备告警', 'Device alerts', 1, 1, false),
         ('waste_inspections', 'urban_management', '城管', 'Urban management', '垃圾分类检查', 'Waste inspections', 7, 7, false),
-        ('flood_history', 'weather', '气象', 'Weather', '历史积水', 'Flood history', 365, 60, false),
+        ('flood_history', 'weather', '气象', 'Weather', '历史积水', 'Flood history', 365, 60, true),
         ('households', 'weather', '气象', 'Weather', '住户', 'Households', 90, 30, false),
         ('rain_forecasts', 'weather', '气象', 'Weather', '雨量预报', 'Rain forecasts', 1, 1, false),
         ('rain_gauges', 'weather', '气象', 'Weather', '雨量站', 'Rain gauges', 365, 60, false),
         ('rain_observations', 'weather', '气象', 'Weather', '雨量观测', 'Rain observations', 1, 1, false),
-        ('rain_warnings', 'weather', '气象', 'Weather', '暴雨预警', 'Rain warnings', 1, 1, false),
-        ('warning_actions', 'weather', '气象', 'Weather', '叫应与转移', 'Warning actions', 1, 1, false)
+        ('rain_warnings', 'weather', '气象', 'Weather', '暴雨预警', 'Rain warnings', 1, 1, true),
+        ('warning_actions', 'weather', '气象', 'Weather', '叫应与转移', 'Warning actions', 1, 1, true)
 ) as promises (dataset, department_code, department_name_zh, department_name_en, dataset_name_zh, dataset_name_en, promised_every_days, lateness_days, is_event_driven)
