@@ -6,6 +6,7 @@ the same shape state their columns once. Everything about columns across dataset
 checks, landing types, the dbt source and the reference pages.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -320,15 +321,35 @@ FALLBACK_FLAG = _added(
 )
 
 
-@cache
-def load_contracts() -> dict[str, Contract]:
-    """Every contract by dataset.
+class Contracts(Mapping[str, Contract]):
+    """Contracts by dataset, each read when it is first asked for: one load needs but one of them.
 
-    Raises:
-        InputError: a file that is not a contract, with the file and the fault.
+    Asking for one raises InputError, with the file and the fault, where its file is no contract.
     """
-    files = sorted(FOLDER.glob("[!_]*/*.yml"))
-    return {contract.dataset: contract for contract in map(read_contract, files)}
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {file.stem: file for file in sorted(folder.glob("[!_]*/*.yml"))}
+        self._read: dict[str, Contract] = {}
+
+    def __getitem__(self, dataset: str) -> Contract:
+        if dataset not in self._read:
+            self._read[dataset] = read_contract(self._files[dataset])
+        return self._read[dataset]
+
+    def __contains__(self, dataset: object) -> bool:
+        return dataset in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+@cache
+def load_contracts() -> Contracts:
+    """Every contract by dataset."""
+    return Contracts(FOLDER)
 
 
 def get_contract(dataset: str) -> Contract:
@@ -336,6 +357,7 @@ def get_contract(dataset: str) -> Contract:
 
     Raises:
         UsageError: no such dataset.
+        InputError: its file is not a contract.
     """
     contracts = load_contracts()
     if dataset not in contracts:
