@@ -4,7 +4,7 @@ BIN := .venv/bin
 SCALE ?= county
 PORT ?= 8050
 
-.PHONY: help install demo test check soak bench docs lock clean browser
+.PHONY: help install demo test check soak bench docs lock clean browser database
 .DEFAULT_GOAL := help
 
 help:
@@ -37,10 +37,13 @@ demo: install
 browser: install
 	tests/support/install_browser.sh $(BIN)
 
-test: browser
+database:
+	tests/support/install_postgresql.sh
+
+test: browser database
 	$(BIN)/pytest -n 2 --dist loadfile -m "not soak"
 
-soak: browser
+soak: browser database
 	$(BIN)/pytest -m soak
 
 check: install

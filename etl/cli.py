@@ -1,11 +1,13 @@
 """Commands: load, quarantine, rekey, sources."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from etl.batch import find_batch
+from etl.extraction import load_live
 from etl.load import BatchReport, load_files
 from etl.quarantine import batches_with_refusals, export_rows, refused_rows
 from etl.rekey import rekey
@@ -33,26 +35,29 @@ def register(app: typer.Typer) -> None:
 def load(
     context: typer.Context,
     source: Annotated[str, typer.Argument(help="来源 / source, see `gridgov sources`")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="文件 / files of it")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE…]", help="文件 / files of it; none of a database or service"),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="遇到第一条坏行即拒收全文件 / refuse at the first bad row"),
     ] = False,
 ) -> None:
-    """装载来源的文件,一个文件一批 / Load files of a source, one batch each."""
+    """装载来源的文件,一个文件一批;不给文件则抽取 / Load files of a source, or ask a live one."""
     settings: Settings = context.obj
-    reports = load_files(
-        source,
-        files,
-        settings=settings,
-        strict=strict,
-        notice=lambda text: typer.echo(text, err=True),
-    )
+    notice = partial(typer.echo, err=True)
+    if files:
+        reports = load_files(source, files, settings=settings, strict=strict, notice=notice)
+    else:
+        reports = load_live(source, settings=settings, strict=strict, notice=notice)
+    if not reports:
+        typer.echo(f"{source}: 没有新记录 / nothing new")
     for report in reports:
         typer.echo(told(report))
         if report.error:
             typer.echo(f"错误 / error: {report.error}", err=True)
-    raise typer.Exit(max(report.exit_code for report in reports))
+    raise typer.Exit(max((report.exit_code for report in reports), default=0))
 
 
 def told(report: BatchReport) -> str:

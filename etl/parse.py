@@ -201,6 +201,10 @@ def _value(column: Column, *, schema: pl.Schema, source: Source) -> dict[str, pl
         if given.time_zone is None:
             return {clock_of(name): moment}
         return {name: moment.dt.convert_time_zone("UTC")}
+    if given == pl.Date() and column.logical_type == "timestamp":
+        return {clock_of(name): pl.col(name).cast(pl.Datetime("us"))}
+    if isinstance(given, pl.Datetime) and column.logical_type == "date" and not given.time_zone:
+        return {name: pl.col(name).dt.date()}
     text = pl.col(name).cast(pl.String)
     return {text_of(name): text, **_from_text(text, column=column, source=source)}
 

@@ -14,13 +14,16 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from etl.contract import Contract, get_contract, load_contracts
+from etl.live import Database, Service
 from warehouse.counties import Datum, Name
 from warehouse.errors import GridgovError, InputError, UsageError, unknown_value
 from warehouse.settings import Settings
 
 BUILT_IN = Path(__file__).parent / "sources"
 
-Format = Literal["csv", "excel", "parquet", "geojson", "shapefile", "geopackage"]
+Format = Literal[
+    "csv", "excel", "parquet", "geojson", "shapefile", "geopackage", "database", "http"
+]
 
 Milestone = Literal[
     "reported",
@@ -34,6 +37,8 @@ Milestone = Literal[
 ]
 
 TEXT_FORMATS = ("csv",)
+LIVE_FORMATS = ("database", "http")
+"""What is asked by `gridgov load SOURCE` without files."""
 
 
 class Point(BaseModel):
@@ -78,6 +83,9 @@ class Source(BaseModel):
     """Rows of a workbook's header, joined by `/` from top to bottom."""
     sheet: str | None = None
     """Sheet of a workbook; the first visible one when absent."""
+
+    database: Database | None = None
+    http: Service | None = None
 
     is_labelled: bool = False
     """Whether the files head their columns with the contract's Chinese labels."""
@@ -175,6 +183,13 @@ class Source(BaseModel):
                 raise ValueError(f'milestone "{milestone}" needs the column {milestone}_at')
         if self.format in TEXT_FORMATS and self.encoding is None:
             raise ValueError("a text file needs its encoding named, such as utf-8 or gb18030")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_its_format(self) -> Self:
+        for name, part in (("database", self.database), ("http", self.http)):
+            if (self.format == name) != (part is not None):
+                raise ValueError(f"format {name} and the settings `{name}` go together")
         if self.header_rows > 1 and self.format != "excel":
             raise ValueError("header_rows: only a workbook's header has several rows")
         return self
@@ -183,6 +198,11 @@ class Source(BaseModel):
     def contract(self) -> Contract:
         """The contract of its dataset."""
         return get_contract(self.dataset)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is asked for its records instead of sending files."""
+        return self.format in LIVE_FORMATS
 
     @property
     def refusal_tolerance(self) -> float:

@@ -10,6 +10,7 @@ from etl.readers.totals import without_totals
 from etl.readers.workbook import read_excel
 from etl.source import Source
 from warehouse.counties import County
+from warehouse.errors import UsageError
 from warehouse.settings import Settings
 
 __all__ = ["Broken", "Extract", "read_file"]
@@ -41,5 +42,10 @@ def _extract(
             return read_excel(find_file(path), source=source)
         case "parquet":
             return read_parquet(find_file(path), source=source)
+        case "database" | "http":
+            raise UsageError(
+                f"{source.id}: 不装载文件 / takes no files, its format is {source.format}: "
+                f"gridgov load {source.id}"
+            )
         case _:
             return read_with_plugin(path, source=source, datum=source.datum or county.datum)
