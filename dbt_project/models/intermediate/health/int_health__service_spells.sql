@@ -18,6 +18,20 @@ with
         where coverage.covered_from_date <= counties.as_of_date
     ),
 
+    coverage_in_order as (
+        select
+            *,
+            row_number() over (
+                partition by county_code, person_key, service_code
+                order by
+                    valid_from_date,
+                    coalesce(valid_to_date, date '9999-12-31') desc,
+                    batch_id,
+                    source_row_number
+            ) as turn
+        from coverage_as_of
+    ),
+
     -- Two sources, or two records of one, may tell of the same cover: it is one spell while any
     -- of them holds.
     coverage_in_turn as (
@@ -25,10 +39,10 @@ with
             *,
             max(coalesce(valid_to_date, date '9999-12-31')) over (
                 partition by county_code, person_key, service_code
-                order by valid_from_date, coalesce(valid_to_date, date '9999-12-31') desc, batch_id
+                order by turn
                 rows between unbounded preceding and 1 preceding
             ) as covered_before_date
-        from coverage_as_of
+        from coverage_in_order
     ),
 
     coverage_of_spells as (
@@ -38,7 +52,7 @@ with
                 case when covered_before_date >= valid_from_date then null else valid_from_date end
             ) over (
                 partition by county_code, person_key, service_code
-                order by valid_from_date, coalesce(valid_to_date, date '9999-12-31') desc, batch_id
+                order by turn
                 rows between unbounded preceding and current row
             ) as spell_from_date
         from coverage_in_turn
@@ -50,9 +64,9 @@ select
     service_code,
     spell_from_date as valid_from_date,
     case when count(*) = count(valid_to_date) then max(valid_to_date) end as valid_to_date,
-    min_by(source_id, valid_from_date) as source_id,
-    min_by(batch_id, valid_from_date) as batch_id,
-    min_by(source_file_id, valid_from_date) as source_file_id,
-    min_by(source_row_number, valid_from_date) as source_row_number
+    min_by(source_id, turn) as source_id,
+    min_by(batch_id, turn) as batch_id,
+    min_by(source_file_id, turn) as source_file_id,
+    min_by(source_row_number, turn) as source_row_number
 from coverage_of_spells
 group by county_code, person_key, service_code, spell_from_date
