@@ -21,18 +21,14 @@ from warehouse.counties import load_counties
 from warehouse.errors import BusyError, InputError, UsageError, unknown_value
 from warehouse.ledger import landed_files, read_ledger
 from warehouse.lock import writer_lock
+from warehouse.marts import build_marts, compiled_marts
 from warehouse.plugins import load_plugins
 from warehouse.publish import Step, publish, sweep
 from warehouse.settings import Settings
+from warehouse.staging import left_out, remember
 from warehouse.transform import WORK_FILE, Transform, staging_fingerprint
 
 STAGING = ("path:seeds", "path:models/staging")
-MARTS = (
-    "path:models/intermediate",
-    "path:models/marts",
-    "path:models/people",
-    "path:models/ops",
-)
 
 STEPS = 7
 """Steps of a build, for a progress bar."""
@@ -125,7 +121,11 @@ class _Build:
                 self._forget()
             is_staging_stale = self._prepare()
         with self._step("staging"):
-            transform.build(*STAGING, are_marts_there=False, full_refresh=is_staging_stale)
+            with self._work() as con:
+                settled = left_out(con, is_stale=is_staging_stale)
+            transform.build(
+                *STAGING, left_out=settled, are_marts_there=False, full_refresh=is_staging_stale
+            )
         with self._step("areas"), self._work() as con:
             measure_areas(con)
         for name, run_step in load_plugins("gridgov.build_steps").items():
@@ -133,7 +133,15 @@ class _Build:
                 with self._step(name), self._work() as con:
                     run_step(con, settings=self.settings)
         with self._step("marts"):
-            transform.build(*MARTS)
+            nodes = compiled_marts(transform)
+            with self._work() as con:
+                build_marts(
+                    con,
+                    nodes,
+                    logs=self.settings.paths.logs,
+                    on_model=transform.on_model,
+                    note=self._note,
+                )
             self._remember_staging()
         for name, run_step in load_plugins("gridgov.build_steps").items():
             if name >= "20":
@@ -181,6 +189,7 @@ class _Build:
 
     def _remember_staging(self) -> None:
         with self._work() as con:
+            remember(con)
             con.execute("create or replace table control.staging_fingerprint (fingerprint varchar)")
             con.execute(
                 "insert into control.staging_fingerprint values (?)", [staging_fingerprint()]

@@ -36,6 +36,16 @@ def staging_fingerprint() -> str:
     return _fingerprint("models/staging", "macros")
 
 
+def seeds_fingerprint() -> str:
+    """Changes whenever a code list changes."""
+    return _fingerprint("seeds")
+
+
+def project_fingerprint() -> str:
+    """Changes whenever anything of the project does."""
+    return _fingerprint(".")
+
+
 def _fingerprint(*folders: str) -> str:
     project = project_folder()
     digest = hashlib.sha256()
@@ -58,17 +68,23 @@ class Transform:
     _manifests: ClassVar[dict[str, Any]] = {}
 
     def build(
-        self, *selectors: str, are_marts_there: bool = True, full_refresh: bool = False
+        self,
+        *selectors: str,
+        left_out: Sequence[str] = (),
+        are_marts_there: bool = True,
+        full_refresh: bool = False,
     ) -> None:
         """Run seeds, models and data tests; unit tests belong to the test suite.
 
         Args:
+            left_out: selectors of what is not run.
             are_marts_there: false leaves out tests that also look at models not selected.
 
         Raises:
             BuildError: a model failed, or a data test found rows that must not be.
         """
         arguments = ["--select", *selectors, "--exclude-resource-type", "unit_test"]
+        arguments += ["--exclude", *left_out] if left_out else []
         arguments += ["--indirect-selection", "eager" if are_marts_there else "cautious"]
         arguments += ["--full-refresh"] if full_refresh else []
         self.invoke("build", *arguments)
@@ -85,7 +101,7 @@ class Transform:
     @cached_property
     def _manifest(self) -> Any:
         # The parsed project names no file of an installation, so one serves the whole process.
-        known = _fingerprint(".")
+        known = project_fingerprint()
         if known not in self._manifests:
             parsed = self._finish(dbtRunner(), ["parse", *self._options])
             self._manifests[known] = parsed.result
@@ -98,7 +114,7 @@ class Transform:
             # dbt keeps its connection open, and with it the lock on the file.
             DuckDBConnectionManager.close_all_connections()
         if not outcome.success:
-            raise BuildError(_reasons(outcome)) from outcome.exception
+            raise _failure(outcome) from outcome.exception
         return outcome
 
     @cached_property
@@ -140,24 +156,35 @@ class Transform:
             self.on_model(event.data.node_info.node_name)
 
 
-def _reasons(outcome: dbtRunnerResult) -> str:
+def failed(reasons: Sequence[str]) -> BuildError:
+    """What stopped a build: as many reasons as one reads."""
+    shown = reasons[:MOST_NAMED_FAILURES]
+    more = len(reasons) - len(shown)
+    return BuildError(
+        "\n  ".join(
+            [
+                "构建失败,已发布的版本不变 / the build failed, the published version stays",
+                *shown,
+                *([f"… (+{more})"] if more else []),
+            ]
+        )
+    )
+
+
+def failed_test(name: str, rows: int) -> str:
+    """How a data test that found rows is named."""
+    return f"检验 / test {name}: {rows:,} 行不符 / rows fail it"
+
+
+def _failure(outcome: dbtRunnerResult) -> BuildError:
     results = getattr(outcome.result, "results", None) or []
     bad = [result for result in results if result.status in BAD]
     if not bad:
-        return f"dbt: {outcome.exception}"
-    shown = [_reason(result) for result in bad[:MOST_NAMED_FAILURES]]
-    more = len(bad) - len(shown)
-    return "\n  ".join(
-        [
-            "构建失败,已发布的版本不变 / the build failed, the published version stays",
-            *shown,
-            *([f"… (+{more})"] if more else []),
-        ]
-    )
+        return BuildError(f"dbt: {outcome.exception}")
+    return failed([_reason(result) for result in bad])
 
 
 def _reason(result: Any) -> str:
     if result.status == NodeStatus.Fail:
-        rows = f"{result.failures:,}"
-        return f"检验 / test {result.node.name}: {rows} 行不符 / rows fail it"
+        return failed_test(result.node.name, result.failures)
     return f"{result.node.resource_type} {result.node.name}: {(result.message or '').strip()}"
