@@ -90,10 +90,15 @@ class ServiceReader:
     def _pass(self, since: Watermark | None) -> Iterator[Chunk]:
         """Every page once. The one before the last is held back until it is known to be that."""
         held: list[dict[str, Any]] | None = None
-        for records in self._pages(since):
+        try:
+            for records in self._pages(since):
+                if held is not None:
+                    yield self._chunk(held, is_reached=self.asked.is_sorted)
+                held = records
+        except (InputError, _ShrunkError):
             if held is not None:
                 yield self._chunk(held, is_reached=self.asked.is_sorted)
-            held = records
+            raise
         yield self._chunk(held or [], is_reached=True)
 
     def _chunk(self, records: list[dict[str, Any]], *, is_reached: bool) -> Chunk:
