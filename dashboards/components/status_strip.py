@@ -1,7 +1,7 @@
 """Data status: what the numbers rest on, and what they leave out."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from dash import html
 from dash.development.base_component import Component
@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from dashboards import numbers_text
 from dashboards.context import Context
 from dashboards.i18n import Lang, text
+from warehouse.counties import Name
 
 METHODS = ("reported", "point_in_grid", "community_only", "fallback_point", "none")
 KEYS = {
@@ -18,6 +19,38 @@ KEYS = {
     "fallback_point": "strip.fallback",
     "none": "strip.none",
 }
+
+RECENT_DAYS = 92
+"""How long a spell without records is shown after its end."""
+
+LATE = """
+    select dataset_name_zh, dataset_name_en, cast(ceil(days_late) as bigint) as days_late
+    from ops.freshness where county_code = ? and is_late order by days_late desc, dataset
+"""
+
+GAPS = f"""
+    select freshness.dataset_name_zh, freshness.dataset_name_en, gap_from_date, gap_to_date
+    from ops.delivery_gaps as gaps join ops.freshness as freshness using (county_code, dataset)
+    where county_code = ? and cast(freshness.as_of_at as date) - gap_to_date < {RECENT_DAYS}
+    order by gap_from_date desc, dataset
+"""
+
+
+@dataclass(frozen=True)
+class Late:
+    """A dataset whose newest record is older than its department promised."""
+
+    name: Name
+    days: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Days without any record of a dataset that is promised daily, both ends included."""
+
+    name: Name
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
@@ -31,6 +64,8 @@ class DataStatus:
     rows_quarantined: int
     newest_record_at: datetime | None
     last_received_at: datetime | None
+    late: list[Late]
+    gaps: list[Gap]
 
 
 def read_status(context: Context, county_code: str) -> DataStatus:
@@ -58,6 +93,14 @@ def read_status(context: Context, county_code: str) -> DataStatus:
         rows_quarantined=int(batches["rows_refused"]),
         newest_record_at=fresh["newest"],
         last_received_at=fresh["received"],
+        late=[
+            Late(Name(zh=zh, en=en), days)
+            for zh, en, days in context.sql(LATE, county_code).iter_rows()
+        ],
+        gaps=[
+            Gap(Name(zh=zh, en=en), first, end - timedelta(days=1))
+            for zh, en, first, end in context.sql(GAPS, county_code).iter_rows()
+        ],
     )
 
 
@@ -115,9 +158,32 @@ def status_strip(status: DataStatus, *, zone: tzinfo, lang: Lang) -> Component:
                 ],
                 className="loaded",
             ),
+            *_deliveries(status, lang),
         ],
         className="status-strip",
     )
+
+
+def _deliveries(status: DataStatus, lang: Lang) -> list[Component]:
+    """Which departments are late, and which were silent lately; nothing where all delivered."""
+    lines = [
+        text("strip.late", lang, name=_in(lang, late.name), days=late.days) for late in status.late
+    ] + [
+        text(
+            "strip.gap",
+            lang,
+            name=_in(lang, gap.name),
+            days=numbers_text.days(gap.first, gap.last, lang),
+        )
+        for gap in status.gaps
+    ]
+    if not lines:
+        return []
+    return [html.Ul([html.Li(line) for line in lines], className="deliveries")]
+
+
+def _in(lang: Lang, name: Name) -> str:
+    return name.zh if lang is Lang.ZH else name.en
 
 
 def _pair(label: str, value: str, *, mark: str = "", note: str = "", name: str = "") -> Component:

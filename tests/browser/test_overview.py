@@ -148,3 +148,15 @@ def test_an_unknown_value_is_named_with_the_ones_there_are(page: Page, address: 
     page.wait_for_selector('body[data-state="error"]')
     expect(page.get_by_role("alert")).to_contain_text('kpi "nonsense"')
     expect(page.get_by_role("alert")).to_contain_text("response_time_median")
+
+
+def test_a_department_that_is_late_or_was_silent_shows(page: Page, address: str) -> None:
+    page.goto(f"{address}/?lang=en")
+    expect(page.locator("body")).to_have_attribute("data-state", "ready")
+    said = page.locator(".deliveries li")
+    expect(said).to_have_text(
+        [
+            "Grid events: nothing new for 2 d beyond the promise",
+            "Grid events: no records 26 Oct 2026 – 1 Nov 2026",
+        ]
+    )

@@ -200,8 +200,23 @@ def operations(cases: int) -> dict[str, pl.DataFrame]:
                 {
                     "county_code": COUNTY,
                     "dataset": "grid_events",
+                    "dataset_name_zh": "网格事件",
+                    "dataset_name_en": "Grid events",
                     "last_received_at": received,
                     "newest_record_at": AS_OF,
+                    "as_of_at": AS_OF,
+                    "is_late": True,
+                    "days_late": 1.5,
+                }
+            ]
+        ),
+        "ops.delivery_gaps": pl.DataFrame(
+            [
+                {
+                    "county_code": COUNTY,
+                    "dataset": "grid_events",
+                    "gap_from_date": AS_OF.date() - timedelta(days=20),
+                    "gap_to_date": AS_OF.date() - timedelta(days=13),
                 }
             ]
         ),
