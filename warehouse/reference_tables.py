@@ -33,6 +33,10 @@ INTERNAL_SOURCES = frozenset({"landing", "control", "geo"})
 """Sources that only the build reads; their columns are those of the staging tables over them."""
 
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same as the plain one, some ten times faster, where yaml was built with its C library."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TableColumn:
     """One column; type and unit are empty where the model's `.yml` does not say."""
@@ -79,7 +83,7 @@ def table_pages(tables: Iterable[Table]) -> dict[Path, str]:
 
 
 def _tables_of(file: Path, project: Path) -> list[Table]:
-    content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER) or {}
     parts = file.relative_to(project).parts
     place = parts[1] if parts[0] == "models" else parts[0]
     subject = parts[2] if len(parts) > 3 else ""

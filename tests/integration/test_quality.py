@@ -66,6 +66,8 @@ def _land_visits(settings: Settings) -> None:
         "roll_from_date": date(2026, 11, 3),
         "roll_to_date": date(2026, 11, 9),
     }
+    resident = {"resident_from_date": date(2020, 1, 1)}
+    land(settings, "residents", [{**resident, "person_key": key} for key in ("p", "q")])
     land(settings, "special_group_roll", [rolled, {**rolled, "person_key": "q", "group_code": "x"}])
     times = {
         "first_day": at(3, 0),
@@ -198,6 +200,7 @@ def test_a_dataset_never_delivered_is_neither_fresh_nor_late(published: Publishe
     assert datasets == {
         "council_votes",
         "council_proposals",
+        "residents",
         "special_group_roll",
         "special_group_visits",
         "city_cases",
