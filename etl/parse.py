@@ -5,7 +5,7 @@ had to be read from text also the text (`text_of`) and, for times, the wall cloc
 """
 
 import string
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -67,7 +67,8 @@ def typed(given: pl.DataFrame, *, source: Source, zone: ZoneInfo) -> pl.DataFram
         for column in source.contract.columns
         for name, one in _value(column, schema=frame.schema, source=source).items()
     ]
-    frame = _with_common_forms(frame.with_columns(values), source=source)
+    frame = _without_short_years(frame.with_columns(values), source=source)
+    frame = _with_common_forms(frame, source=source)
     clocks = [name for name in source.contract.column_names if clock_of(name) in frame.columns]
     return frame.with_columns(
         pl.coalesce(
@@ -76,6 +77,26 @@ def typed(given: pl.DataFrame, *, source: Source, zone: ZoneInfo) -> pl.DataFram
         ).alias(name)
         for name in clocks
     )
+
+
+def _without_short_years(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
+    """Null for years of less than four digits: `%Y` takes 23 for the year 23."""
+    read = [
+        column.name if column.logical_type == "date" else clock_of(column.name)
+        for column in source.contract.columns
+        if column.logical_type in ("date", "timestamp") and text_of(column.name) in frame.columns
+    ]
+    short = [
+        name for name in read if name in frame.columns and _first_year(frame[name]) < FIRST_YEAR
+    ]
+    return frame.with_columns(
+        pl.when(pl.col(name).dt.year() >= FIRST_YEAR).then(pl.col(name)) for name in short
+    )
+
+
+def _first_year(clocks: pl.Series) -> int:
+    first = clocks.min()
+    return first.year if isinstance(first, date) else FIRST_YEAR
 
 
 def _with_common_forms(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
@@ -123,7 +144,7 @@ def _texts(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
         if codes.map and name in frame.columns
     )
     return frame.with_columns(
-        _code(pl.col(column.name), column=column)
+        _code(frame[column.name], column=column)
         for column in source.contract.columns
         if is_code(column) and frame.schema.get(column.name) == pl.String
     )
@@ -147,6 +168,9 @@ def _half_width(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
         if is_words or frame.schema.get(column.name) != pl.String:
             continue
         texts = frame[column.name]
+        # Counting is much quicker than looking for each of the characters.
+        if texts.str.len_bytes().sum() == texts.str.len_chars().sum():
+            continue
         if not texts.str.contains(_ANY_WIDE).any():
             continue
         wide = _WIDE_IN_CODES if column.logical_type == "string" else _WIDE_IN_VALUES
@@ -172,20 +196,20 @@ _WIDE_IN_VALUES = {
 _ANY_WIDE = "[" + "".join(_WIDE_IN_VALUES) + "]"
 
 
-def _code(text: pl.Expr, *, column: Column) -> pl.Expr:
+def _code(texts: pl.Series, *, column: Column) -> pl.Series:
     """A code in place of its label, of a number as 12.0, or of one short of its last zeros."""
-    text = (
-        pl.when(text.str.contains(_WHOLE_AS_DECIMAL))
-        .then(text.str.replace(r"\.0+$", ""))
-        .otherwise(text)
-    )
+    text = pl.col(column.name)
+    # Looking for two characters is much quicker than for the pattern.
+    if texts.str.contains(".0", literal=True).any():
+        is_decimal = text.str.contains(_WHOLE_AS_DECIMAL)
+        text = pl.when(is_decimal).then(text.str.replace(r"\.0+$", "")).otherwise(text)
     by_label = {label: code for code, label in column.labels.items() if label not in column.labels}
     if by_label:
         text = text.replace({**by_label, **_in_half_width(by_label)})
     if column.pad_to:
         padded = text.str.pad_end(column.pad_to, "0")
         text = pl.when(text.str.contains(r"^[0-9]+$")).then(padded).otherwise(text)
-    return text
+    return texts.to_frame().select(text).to_series()
 
 
 def _value(column: Column, *, schema: pl.Schema, source: Source) -> dict[str, pl.Expr]:
@@ -264,17 +288,13 @@ def _formats(source: Source) -> tuple[str, ...]:
 
 
 def _clock(text: pl.Expr, *, formats: tuple[str, ...]) -> pl.Expr:
-    """The wall-clock time in the first format that fits; null where none does.
-
-    A year has four digits: `%Y` alone would take 23 for the year 23.
-    """
-    clock = pl.coalesce(
+    """The wall-clock time in the first format that fits; null where none does."""
+    return pl.coalesce(
         text.str.to_datetime(one, strict=False, time_unit="us", cache=False)
         if any(part in one for part in ("%H", "%I", "%T", "%R"))
         else text.str.to_date(one, strict=False, cache=False).cast(pl.Datetime("us"))
         for one in formats
     )
-    return pl.when(clock.dt.year() >= FIRST_YEAR).then(clock)
 
 
 def _instants(clock: pl.Expr, *, zone: ZoneInfo, clocks: pl.Series) -> pl.Expr:

@@ -19,6 +19,9 @@ FEWEST_LETTERS = 12
 MARGIN = 0.3
 """How much larger the share of everyday letters must be in the other reading."""
 
+ENOUGH_BYTES = 200
+"""Bytes beyond ASCII in distinct fields with which the encodings tried are told apart for sure."""
+
 MOST_FIELDS = 2_000
 MOST_BYTES = 1 << 24
 
@@ -50,6 +53,7 @@ class Sample:
     first: int | None = None
     """Offset of the first byte that is not ASCII."""
     seen: int = 0
+    high_count: int = 0
     start: bytes = b""
     nul_count: int = 0
     has_line_end: bool = False
@@ -58,7 +62,7 @@ class Sample:
     @property
     def is_full(self) -> bool:
         """Whether more of the file would change nothing."""
-        return len(self.fields) >= MOST_FIELDS or self.seen >= MOST_BYTES
+        return self.high_count >= ENOUGH_BYTES or self.seen >= MOST_BYTES
 
     @property
     def is_certain(self) -> bool:
@@ -69,16 +73,26 @@ class Sample:
         """Take a chunk, and what it decodes to, into account."""
         if not self.seen:
             self.start = raw[:4]
-        if self.first is None and (high := _HIGH.search(raw)):
-            self.first = self.seen + high.start()
-        if not self.is_certain and self.first is not None and len(self.fields) < MOST_FIELDS:
-            self.fields.update(one for one in _FIELD_ENDS.split(raw)[1:-1] if not one.isascii())
-            if self.seen == 0:
-                self.fields.add(_FIELD_ENDS.split(raw, maxsplit=1)[0])
+        if not raw.isascii():
+            self._add_fields(raw)
         self.nul_count += raw.count(0)
         self.has_line_end = self.has_line_end or "\n" in text
         self.has_line_byte = self.has_line_byte or b"\n" in raw
         self.seen += len(raw)
+
+    def _add_fields(self, raw: bytes) -> None:
+        if self.first is None and (high := _HIGH.search(raw)):
+            self.first = self.seen + high.start()
+        if self.is_certain:
+            return
+        # The first and last field of a chunk may be cut in a character.
+        whole = _FIELD_ENDS.split(raw)[0 if self.seen == 0 else 1 : -1]
+        for one in whole:
+            if not one.isascii() and one not in self.fields:
+                self.fields.add(one)
+                self.high_count += len(_HIGH.findall(one))
+                if len(self.fields) >= MOST_FIELDS:
+                    break
 
     def suspicion(self) -> Suspicion | None:
         """What speaks against the declared encoding, if anything does."""

@@ -54,12 +54,16 @@ def _totals(extract: Extract, *, source: Source) -> Iterator[tuple[int, int | No
     keys = [name for name in source.contract.key if name in extract.frame.columns]
     texts = [name for name in keys if extract.frame.schema[name] == pl.String]
     for name in texts:
+        given = extract.frame[name]
+        # Most keys are plain ASCII, which is quickly told.
+        if given.str.len_bytes().sum() == given.str.len_chars().sum():
+            continue
         found = extract.frame.filter(pl.col(name).str.contains(_TOTAL_AT_START))
         for record, text in found.select(ROW, name).iter_rows():
             yield from _total(record, text)
     if keys:
         empty = [pl.col(name).is_null() for name in keys]
-        empty += [pl.col(name).str.strip_chars() == "" for name in texts]
+        empty += [pl.col(name) == "" for name in texts]
         nameless = extract.frame.filter(pl.any_horizontal(empty))[ROW].tail(MOST_WITHOUT_KEY)
         for record, text in _first_fields(extract, nameless.to_list()):
             yield from _total(record, text)
