@@ -31,7 +31,7 @@ from (
         ('volunteers', 'grid_centre', '网格中心', 'Grid centre', '志愿者', 'Volunteers', 30, 15, false),
         ('health_followups', 'health', '卫健', 'Health', '健康随访', 'Health follow-ups', 7, 7, false),
         ('service_coverage', 'health', '卫健', 'Health', '公共服务覆盖', 'Service coverage', 30, 15, false),
-        ('wristband_alerts', 'health', '卫健', 'Health', '手环报警', 'Wristband alarms', 1, 1, false),
+        ('wristband_alerts', 'health', '卫健', 'Health', '手环报警', 'Wristband alarms', 1, 1, true),
         ('police_incidents', 'public_security', '公安', 'Public security', '警情', 'Police incidents', 1, 1, false),
         ('residents', 'public_security', '公安', 'Public security', '居民登记', 'Residents', 30, 15, false),
         ('city_cases', 'urban_management', '城管', 'Urban management', '城市管理案件', 'City-management cases', 1, 1, false),
