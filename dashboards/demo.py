@@ -8,7 +8,7 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from etl.contract import load_contracts
+from etl.contract_files import load_contracts
 from etl.load import BatchReport, load_files
 from etl.sample.generate import Scale, generate_sample
 from warehouse.build import build

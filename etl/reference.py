@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from etl.contract import Column, Contract, Rule, load_contracts
+from etl.contract import Column, Contract, Rule
+from etl.contract_files import load_contracts
 from etl.quality_models import quality_files, staging_model
 
 ROOT = Path(__file__).parents[1]

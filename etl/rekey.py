@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from etl.batch import sweep
-from etl.contract import Contract, get_contract
+from etl.contract import Contract
+from etl.contract_files import get_contract
 from etl.pseudonymise import PSEUDONYMS
 from etl.readers.extract import ROW
 from etl.sealed_rows import Area, open_rows, seal_rows

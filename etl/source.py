@@ -13,7 +13,8 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from etl.contract import Contract, get_contract, load_contracts
+from etl.contract import Contract
+from etl.contract_files import get_contract, load_contracts
 from etl.live import Database, Service
 from warehouse.counties import Datum, Name
 from warehouse.errors import GridgovError, InputError, UsageError, unknown_value

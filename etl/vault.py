@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from etl.contract import get_contract
+from etl.contract_files import get_contract
 from etl.readers.extract import ROW
 from etl.sealed_rows import open_rows
 from warehouse.keys import SEALED_FILE, load_keys

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from etl.contract import get_contract
+from etl.contract_files import get_contract
 from etl.sample.boundaries import FIRST_DAY_AFTER_SPLIT, SampleCounty
 from etl.sample.case_kinds import CASE_KINDS, Dataset
 from etl.sample.case_mess import Delivered, after_silence, deliver

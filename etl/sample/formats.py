@@ -12,7 +12,8 @@ from typing import IO, Literal
 
 import polars as pl
 
-from etl.contract import Contract, get_contract
+from etl.contract import Contract
+from etl.contract_files import get_contract
 from etl.sample.defects import TIME_FORMAT
 from etl.sample.workbook import FIXED_TIME, ROWS_PER_SLICE, write_workbook
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from etl.contract import FOLDER as CONTRACTS
+from etl.contract_files import FOLDER as CONTRACTS
 from etl.sample.boundaries import SampleCounty, make_county, write_boundaries
 from etl.sample.case_followups import FOLLOWED_UP, case_followups
 from etl.sample.case_kinds import CASE_KINDS

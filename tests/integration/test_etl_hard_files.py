@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 import yaml
 
-from etl.contract import get_contract
+from etl.contract_files import get_contract
 from etl.load import load_files
 from tests.support.etl_files import FIXTURES, HEADER, load, make_settings, rows_of
 from warehouse.settings import Settings

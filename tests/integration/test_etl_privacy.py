@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.contract import get_contract
+from etl.contract_files import get_contract
 from etl.load import load_files
 from etl.quarantine import batches_with_refusals, refused_rows
 from etl.vault import read_person, read_vault

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from etl.cli import told
-from etl.contract import get_contract
+from etl.contract_files import get_contract
 from etl.load import load_files
 from etl.pseudonymise import PSEUDONYMS
 from etl.readers import read_file

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl.contract import get_contract, load_contracts
+from etl.contract_files import get_contract, load_contracts
 from etl.load import BatchReport, load_files
 from etl.sample.defects import IMPOSSIBLE_TIME, UNKNOWN_CATEGORY
 from etl.sample.formats import DELIVERIES

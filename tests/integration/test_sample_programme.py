@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from etl.contract import get_contract
+from etl.contract_files import get_contract
 from etl.sample.programme import programme_tables
 from etl.sample.programme.actions import TOLD_HOUSEHOLDS
 from etl.sample.programme.rain import TOLD_STORM_DAY, TOLD_STORM_MM

@@ -9,7 +9,8 @@ from functools import cache
 
 import polars as pl
 
-from etl.contract import Column, Contract, Rule, get_contract
+from etl.contract import Column, Contract, Rule
+from etl.contract_files import get_contract
 from etl.sample.boundaries import SampleCounty, make_county
 from etl.sample.people import People, make_people
 from etl.sample.places import TOWN_OF_SCALE_TOWN

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.contract import load_contracts, read_contract
+from etl.contract_files import load_contracts, read_contract
 from etl.reference import DBT_SOURCES, ROOT, generated_files, main
 from warehouse.errors import InputError
 

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 import yaml
 
-from etl.contract import load_contracts
+from etl.contract_files import load_contracts
 from etl.sample.case_kinds import CASE_KINDS
 from etl.sample.echoes import NOISE_TOLD_TO_GRID_CENTRE, NOISE_TOLD_TO_POLICE
 from etl.sample.formats import DELIVERIES

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from etl.contract import get_contract
+from etl.contract_files import get_contract
 
 
 @dataclass(frozen=True)
