@@ -110,7 +110,9 @@ _ERROR = re.compile(rb'<(?:\w+:)?c [^>]*\bt="e"[^>]*>')
 _NO_VALUE = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)(?:<(?:\w+:)?v\s*/>|<v></v>)?</(?:\w+:)?c>"
 )
-_LONG = re.compile(rb"v>(-?[0-9]{16,}(?:\.[0-9]*)?|-?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2,})</")
+_LONG = re.compile(rb"v>(-?[0-9]{16,}(?:\.[0-9]*)?|-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,})</")
+_DIGITS_ALIKE = bytes.maketrans(b"0123456789e", b"0" * 10 + b"E")
+_SIXTEEN = b"0" * 16
 _VALUE = re.compile(rb"v>([^<]*)</")
 
 
@@ -120,15 +122,25 @@ def _faults(piece: bytes) -> Iterator[tuple[Place, tuple[Fault, str]]]:
             value = _VALUE.search(piece, match.end())
             said = value[1].decode("utf-8", "replace") if value else ""
             yield _place(match[0]), ("error_cell", said)
-    for match in _NO_VALUE.finditer(piece):
+    for match in _NO_VALUE.finditer(piece) if _has_formula(piece) else ():
         cell = _cell_before(piece, match.start())
         if _type(cell) != "str":
             yield _place(cell), ("formula_without_value", "")
-    for match in _LONG.finditer(piece):
+    for match in _LONG.finditer(piece) if _has_long_number(piece) else ():
         cell = _cell_before(piece, match.start())
         number = match[1].decode("ascii")
         if _type(cell) in ("n", "") and abs(float(number)) >= 10**EXACT_DIGITS:
             yield _place(cell), ("digits_lost", number)
+
+
+def _has_formula(piece: bytes) -> bool:
+    return b"</f>" in piece or b"<f " in piece or b":f" in piece
+
+
+def _has_long_number(piece: bytes) -> bool:
+    """A quick look, ten times as fast as the pattern: most sheets have none."""
+    alike = piece.translate(_DIGITS_ALIKE)
+    return b"E+0" in alike or _SIXTEEN in alike
 
 
 def _cell_before(piece: bytes, place: int) -> bytes:
