@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -276,6 +276,43 @@ def test_no_message_and_no_file_has_the_address_in_it(server: Server, tmp_path: 
     assert all("CASES_DB" in message for message in messages)
     written = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
     assert not any(PASSWORD.encode() in content for content in written)
+
+
+def test_rows_about_persons_are_taken_apart_and_their_prints_tell_nothing(
+    server: Server, tmp_path: Path
+) -> None:
+    server.execute("drop table if exists roll")
+    server.execute(
+        "create table roll as select '99000119600101001X' as id_number, '甲某' as person_name, "
+        "'disabled' as group_code, 'weekly' as need_level_code, date '2023-05-06' as "
+        "roll_from_date, timestamptz '2024-05-06 14:03:00+08' as updated_at"
+    )
+    columns = ["id_number", "person_name", "group_code", "need_level_code", "roll_from_date"]
+    prints = set()
+    for home in (tmp_path / "a", tmp_path / "b"):
+        settings = _settings(
+            home,
+            dataset="special_group_roll",
+            columns={name: name for name in (*columns, "updated_at")},
+            codes={},
+            database={
+                "table": "roll",
+                "watermark": "updated_at",
+                "keys": ["id_number", "group_code"],
+                "overlap_seconds": 3600,
+            },
+        )
+        _load(server, settings)
+        assert _load(server, settings) == []
+        (batch,) = read_ledger(settings)
+        assert batch.rows_landed == 1
+        assert _landed(settings)["roll_from_date"].to_list() == [date(2023, 5, 6)]
+        prints.add((batch.extraction or {})["prints"])
+        written = [file.read_bytes() for file in home.rglob("*") if file.is_file()]
+        for clear in ("99000119600101001X", "甲某"):
+            assert not any(clear.encode() in content for content in written)
+    # Each home has a key of its own.
+    assert len(prints) == 2
 
 
 def test_an_address_that_is_not_set_is_named(tmp_path: Path) -> None:
