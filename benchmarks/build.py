@@ -110,7 +110,7 @@ def by_hand(settings: Settings, folder: Path) -> tuple[float, float]:
     with duckdb.connect(str(folder / WORK_FILE)) as con:
         con.execute("set TimeZone = 'UTC'")
         con.execute(f"attach '{settings.paths.work / WORK_FILE}' as built (read_only)")
-        for schema in ("staging", "intermediate", "mart", "ops", *COPIED):
+        for schema in ("staging", "intermediate", "mart", "people", "ops", *COPIED):
             con.execute(f"create schema {schema}")
         query = "select table_schema, table_name from information_schema.tables where "
         query += "table_catalog = 'built' and (table_schema in $copied or table_name in $geography)"
