@@ -205,8 +205,7 @@ class _Build:
             con.execute("set TimeZone = 'UTC'")
             if self.settings.threads:
                 con.execute(f"set threads = {self.settings.threads}")
-            if self.settings.memory_limit:
-                con.execute("set memory_limit = $limit", {"limit": self.settings.memory_limit})
+            con.execute("set memory_limit = $limit", {"limit": self.settings.memory_limit})
             yield con
 
     @contextmanager

@@ -112,6 +112,7 @@ def publish(
     people = _private_folder(folder / f"{BUILDING_PEOPLE}{version}.duckdb") / people_file(version)
     with duckdb.connect(str(work_file), read_only=True) as con:
         con.execute("set TimeZone = 'UTC'")
+        con.execute("set memory_limit = ?", [settings.memory_limit])
         previous = folder / CURRENT
         stamp: Stamp = {"version": version, "built_at": built_at}
         copy_serve(con, file, stamp=stamp, tables=tables, previous=previous)

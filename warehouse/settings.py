@@ -47,8 +47,9 @@ class Settings(BaseModel):
     threads: int = Field(default=0, ge=0)
     """Threads of the engine; 0 takes every processor."""
 
-    memory_limit: str = ""
-    """Memory the engine may take, as `8GB`; empty leaves it to the engine."""
+    memory_limit: str = Field(default="5GB", min_length=1)
+    """Memory the engine may take, as `8GB`; what needs more is spilled to disk. With the default
+    ten million cases are loaded, built and published in less than 8 GB."""
 
     published_versions_kept: int = Field(default=3, ge=1)
     """Published versions kept for readers that are still at work on an older one."""

@@ -133,7 +133,7 @@ class Transform:
     def _write_profile(self, folder: Path) -> None:
         engine = {
             "threads": self.settings.threads or None,
-            "memory_limit": self.settings.memory_limit or None,
+            "memory_limit": self.settings.memory_limit,
             "TimeZone": "UTC",
         }
         target = {

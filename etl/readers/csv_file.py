@@ -70,8 +70,7 @@ def read_csv(given: Given, *, source: Source, scratch: Path, settings: Settings)
     with closing(_engine()) as engine:
         if settings.threads:
             engine.execute(f"set threads = {settings.threads}")
-        if settings.memory_limit:
-            engine.execute("set memory_limit = ?", [settings.memory_limit])
+        engine.execute("set memory_limit = ?", [settings.memory_limit])
         wanted = {column: header.index(name) for column, name in spelled.items()}
         try:
             frame = _rows(engine, text, source=source, width=len(header), wanted=wanted)
