@@ -71,7 +71,9 @@ def compiled_marts(transform: Transform) -> list[Model | DataTest]:
         nodes = {result.node.unique_id: result.node for result in outcome.result.results}
         order = TopologicalSorter({key: node.depends_on.nodes for key, node in nodes.items()})
         _compiled[known] = [
-            _data_test(nodes[key]) if nodes[key].resource_type == "test" else _model(nodes[key])
+            _data_test(nodes[key])
+            if nodes[key].resource_type == "test"
+            else compiled_model(nodes[key])
             for key in order.static_order()
             if key in nodes
         ]
@@ -164,10 +166,17 @@ def _keep(logs: Path, name: str, sql: str) -> None:
     (logs / "failed.sql").write_text(f"-- {name}\n{sql}\n", encoding="utf-8")
 
 
-def _model(node: Any) -> Model:
+def compiled_model(node: Any) -> Model:
+    """A compiled node of dbt as it is run here.
+
+    Raises:
+        BuildError: it asks for what is not done here: hooks, or another materialisation.
+    """
     kind = node.config.materialized
     if kind not in {"table", "view"}:
         raise BuildError(f"model {node.name}: 不支持 / no such kind of mart: {kind}")
+    if node.config.pre_hook or node.config.post_hook:
+        raise BuildError(f"model {node.name}: 不运行钩子 / hooks of marts are not run")
     is_enforced = node.config.contract.enforced
     columns = ((name, column.data_type) for name, column in node.columns.items())
     return Model(

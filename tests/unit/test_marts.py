@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
 
 from warehouse.errors import BuildError
-from warehouse.marts import DataTest, Model, build_marts
+from warehouse.marts import DataTest, Model, build_marts, compiled_model
 
 
 @pytest.fixture
@@ -88,3 +89,17 @@ def test_a_model_that_fails_names_itself_and_keeps_its_query(
     with pytest.raises(BuildError, match=r"model t: .*nowhere"):
         run(con, model("t", "select * from nowhere"), logs=tmp_path)
     assert "nowhere" in (tmp_path / "failed.sql").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"materialized": "incremental", "pre_hook": [], "post_hook": []}, "incremental"),
+        ({"materialized": "table", "pre_hook": [], "post_hook": ["analyze"]}, "hooks"),
+    ],
+    ids=["incremental", "hook"],
+)
+def test_what_would_not_be_run_is_refused(config: dict[str, Any], said: str) -> None:
+    node = SimpleNamespace(name="m", config=SimpleNamespace(**config))
+    with pytest.raises(BuildError, match=said):
+        compiled_model(node)
