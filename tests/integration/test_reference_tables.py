@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import duckdb
 import pytest
+import yaml
 
 from tests.support.records import land
 from warehouse.build import build
@@ -19,8 +20,12 @@ COLUMNS = """
     select table_schema, table_name, column_name, data_type from information_schema.columns
     where table_catalog = current_database() order by ordinal_position
 """
+SOURCES_OF_THE_BUILD = ROOT / "dbt_project/models/staging/ops/_control__sources.yml"
 OF_THE_BUILD = {"located_points", "boundary_editions", "area_geometry"}
 """Tables of the schema `intermediate` that only the staging views over them read."""
+
+NOTES_OF_THE_BUILD = {"staging_fingerprint", "built_batches", "built_seeds"}
+"""What a build remembers for the next one; no model reads it."""
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +54,13 @@ def built(home: Settings) -> dict[tuple[str, str], Columns]:
     return {
         (schema, table): columns
         for (schema, table), columns in found.items()
-        if schema != "control" and table not in OF_THE_BUILD
+        if not _is_of_the_build(schema, table)
     }
+
+
+def _is_of_the_build(schema: str, table: str) -> bool:
+    """Whether the build itself writes it, for the models to read."""
+    return schema == "control" or table in OF_THE_BUILD
 
 
 def _columns_in(file: str) -> dict[tuple[str, str], Columns]:
@@ -76,6 +86,24 @@ def test_every_column_is_described_and_every_description_is_of_a_column(
         for column in sorted({one.name for one in described[key].columns} ^ set(built[key]))
     ]
     assert differing == []
+
+
+def test_what_the_build_writes_for_the_models_is_described_too(home: Settings) -> None:
+    sources = yaml.safe_load(SOURCES_OF_THE_BUILD.read_text(encoding="utf-8"))["sources"]
+    told = {
+        (source["schema"], table["name"], column["name"])
+        for source in sources
+        for table in source["tables"]
+        for column in table["columns"]
+        if column["description"]
+    }
+    there = {
+        (schema, table, column)
+        for (schema, table), columns in _columns_in(str(home.paths.work / WORK_FILE)).items()
+        for column in columns
+        if _is_of_the_build(schema, table) and table not in NOTES_OF_THE_BUILD
+    }
+    assert told == there
 
 
 def test_every_number_has_a_unit_whether_or_not_its_type_is_written(
