@@ -59,11 +59,12 @@ def _rounded(raw: list[float]) -> list[float]:
 
 
 def _filled(breaks: list[float], values: NDArray[np.float64]) -> list[float]:
-    """Leave out breaks that would close an empty class."""
+    """Leave out breaks that would close an empty class, compared as `class_of` does."""
     kept: list[float] = []
-    floor = -math.inf
+    shown, floor = values.astype(np.float32), np.float32(-np.inf)
     for edge in breaks:
-        if np.any((values >= floor) & (values < edge)) and np.any(values >= edge):
+        shown_edge = np.float32(edge)
+        if np.any((shown >= floor) & (shown < shown_edge)) and np.any(shown >= shown_edge):
             kept.append(edge)
-            floor = edge
+            floor = shown_edge
     return kept

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboards.map.breaks import class_of, quantile_breaks
@@ -38,6 +38,7 @@ def test_a_value_on_a_break_is_in_the_class_above() -> None:
 
 
 @given(numbers)
+@example([0.0, 1.0, float(np.float32(0.005)), float(np.float32(0.005))])
 def test_no_class_is_empty_and_breaks_ascend(values: list[float]) -> None:
     given_values = np.array(values, dtype=np.float64)
     breaks = quantile_breaks(given_values)
