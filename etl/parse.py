@@ -5,6 +5,7 @@ had to be read from text also the text (`text_of`) and, for times, the wall cloc
 """
 
 import string
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -61,14 +62,11 @@ def typed(given: pl.DataFrame, *, source: Source, zone: ZoneInfo) -> pl.DataFram
     Local times become UTC instants; a repeated hour is its first occurrence, and a time in an hour
     that the clocks skipped is null beside its clock.
     """
-    frame = _texts(given, source=source)
-    values = [
-        one.alias(name)
-        for column in source.contract.columns
-        for name, one in _value(column, schema=frame.schema, source=source).items()
-    ]
-    frame = _without_short_years(frame.with_columns(values), source=source)
-    frame = _with_common_forms(frame, source=source)
+    codes = {column.name for column in source.contract.columns if is_code(column)}
+    frame = _read(given, source=source, half_width=codes)
+    unread = _unread_wide(frame, source=source)
+    if unread:
+        frame = _read(given, source=source, half_width=codes | unread)
     clocks = [name for name in source.contract.column_names if clock_of(name) in frame.columns]
     return frame.with_columns(
         pl.coalesce(
@@ -77,6 +75,32 @@ def typed(given: pl.DataFrame, *, source: Source, zone: ZoneInfo) -> pl.DataFram
         ).alias(name)
         for name in clocks
     )
+
+
+def _read(given: pl.DataFrame, *, source: Source, half_width: Collection[str]) -> pl.DataFrame:
+    """Rows with values, texts and clocks; `half_width` are the columns to make ASCII before."""
+    frame = _texts(given, source=source, half_width=half_width)
+    values = [
+        one.alias(name)
+        for column in source.contract.columns
+        for name, one in _value(column, schema=frame.schema, source=source).items()
+    ]
+    frame = _without_short_years(frame.with_columns(values), source=source)
+    return _with_common_forms(frame, source=source)
+
+
+def _unread_wide(frame: pl.DataFrame, *, source: Source) -> set[str]:
+    """Columns of numbers, dates and truths in which a text that was not read is not ASCII."""
+    unread = set()
+    for column in source.contract.columns:
+        name, text = column.name, text_of(column.name)
+        if text not in frame.columns:
+            continue
+        value = clock_of(name) if clock_of(name) in frame.columns else name
+        rest = frame[text].filter(frame[value].is_null() & frame[text].is_not_null())
+        if rest.len() and not _is_ascii(rest):
+            unread.add(name)
+    return unread
 
 
 def _without_short_years(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
@@ -121,10 +145,10 @@ def _with_common_forms(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
     return frame
 
 
-def _texts(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
+def _texts(frame: pl.DataFrame, *, source: Source, half_width: Collection[str]) -> pl.DataFrame:
     """Trimmed texts with nulls, constants and code maps applied, and codes in one form."""
     texts = pl.selectors.string()
-    frame = _half_width(frame, source=source)
+    frame = _half_width(frame, source=source, columns=half_width)
     frame = frame.with_columns(texts.str.strip_chars()).with_columns(
         pl.when(texts.str.len_bytes() > 0).then(texts)
     )
@@ -160,22 +184,23 @@ def is_code(column: Column) -> bool:
     return bool(is_listed) or column.name.endswith(("_code", "_number"))
 
 
-def _half_width(frame: pl.DataFrame, *, source: Source) -> pl.DataFrame:
+def _half_width(frame: pl.DataFrame, *, source: Source, columns: Collection[str]) -> pl.DataFrame:
     """Full-width digits, letters and spaces in codes, numbers and dates as ASCII; words stay."""
     changed = []
     for column in source.contract.columns:
-        is_words = column.logical_type == "string" and not is_code(column)
-        if is_words or frame.schema.get(column.name) != pl.String:
+        if column.name not in columns or frame.schema.get(column.name) != pl.String:
             continue
         texts = frame[column.name]
-        # Counting is much quicker than looking for each of the characters.
-        if texts.str.len_bytes().sum() == texts.str.len_chars().sum():
-            continue
-        if not texts.str.contains(_ANY_WIDE).any():
+        if _is_ascii(texts) or not texts.str.contains(_ANY_WIDE).any():
             continue
         wide = _WIDE_IN_CODES if column.logical_type == "string" else _WIDE_IN_VALUES
         changed.append(texts.str.replace_many(list(wide), list(wide.values())))
     return frame.with_columns(changed)
+
+
+def _is_ascii(texts: pl.Series) -> bool:
+    """Whether no text has more bytes than characters: much quicker than looking for each."""
+    return bool(texts.str.len_bytes().sum() == texts.str.len_chars().sum())
 
 
 def _in_half_width(by_text: dict[str, str]) -> dict[str, str]:
@@ -199,8 +224,8 @@ _ANY_WIDE = "[" + "".join(_WIDE_IN_VALUES) + "]"
 def _code(texts: pl.Series, *, column: Column) -> pl.Series:
     """A code in place of its label, of a number as 12.0, or of one short of its last zeros."""
     text = pl.col(column.name)
-    # Looking for two characters is much quicker than for the pattern.
-    if texts.str.contains(".0", literal=True).any():
+    # Looking at the end is much quicker than for the pattern.
+    if (texts.str.ends_with(".0") | texts.str.ends_with(".00")).any():
         is_decimal = text.str.contains(_WHOLE_AS_DECIMAL)
         text = pl.when(is_decimal).then(text.str.replace(r"\.0+$", "")).otherwise(text)
     by_label = {label: code for code, label in column.labels.items() if label not in column.labels}

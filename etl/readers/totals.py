@@ -64,7 +64,8 @@ def _totals(extract: Extract, *, source: Source) -> Iterator[tuple[int, int | No
     if keys:
         empty = [pl.col(name).is_null() for name in keys]
         empty += [pl.col(name) == "" for name in texts]
-        nameless = extract.frame.filter(pl.any_horizontal(empty))[ROW].tail(MOST_WITHOUT_KEY)
+        numbered = extract.frame.select(ROW, *keys)
+        nameless = numbered.filter(pl.any_horizontal(empty))[ROW].tail(MOST_WITHOUT_KEY)
         for record, text in _first_fields(extract, nameless.to_list()):
             yield from _total(record, text)
     for one in extract.broken[-MOST_WITHOUT_KEY:]:
