@@ -167,10 +167,16 @@ def _texts(frame: pl.DataFrame, *, source: Source, half_width: Collection[str]) 
         for name, codes in source.codes.items()
         if codes.map and name in frame.columns
     )
-    return frame.with_columns(
-        _code(frame[column.name], column=column)
+    codes = [
+        column
         for column in source.contract.columns
         if is_code(column) and frame.schema.get(column.name) == pl.String
+    ]
+    # Looking at the end is much quicker than for the pattern, and all columns at once than each.
+    ends = pl.col([column.name for column in codes]).str
+    may_be_decimal = frame.select((ends.ends_with(".0") | ends.ends_with(".00")).any())
+    return frame.with_columns(
+        _code(column, may_be_decimal=bool(may_be_decimal[column.name].item())) for column in codes
     )
 
 
@@ -186,15 +192,22 @@ def is_code(column: Column) -> bool:
 
 def _half_width(frame: pl.DataFrame, *, source: Source, columns: Collection[str]) -> pl.DataFrame:
     """Full-width digits, letters and spaces in codes, numbers and dates as ASCII; words stay."""
+    given = [
+        column
+        for column in source.contract.columns
+        if column.name in columns and frame.schema.get(column.name) == pl.String
+    ]
+    # Counting is much quicker than looking for each character, and all columns at once than each.
+    texts = pl.col([column.name for column in given]).str
+    has_wide = frame.select(texts.len_bytes().sum() != texts.len_chars().sum())
     changed = []
-    for column in source.contract.columns:
-        if column.name not in columns or frame.schema.get(column.name) != pl.String:
+    for column in given:
+        if not has_wide[column.name].item():
             continue
-        texts = frame[column.name]
-        if _is_ascii(texts) or not texts.str.contains(_ANY_WIDE).any():
+        if not frame[column.name].str.contains(_ANY_WIDE).any():
             continue
         wide = _WIDE_IN_CODES if column.logical_type == "string" else _WIDE_IN_VALUES
-        changed.append(texts.str.replace_many(list(wide), list(wide.values())))
+        changed.append(pl.col(column.name).str.replace_many(list(wide), list(wide.values())))
     return frame.with_columns(changed)
 
 
@@ -221,11 +234,10 @@ _WIDE_IN_VALUES = {
 _ANY_WIDE = "[" + "".join(_WIDE_IN_VALUES) + "]"
 
 
-def _code(texts: pl.Series, *, column: Column) -> pl.Series:
+def _code(column: Column, *, may_be_decimal: bool) -> pl.Expr:
     """A code in place of its label, of a number as 12.0, or of one short of its last zeros."""
     text = pl.col(column.name)
-    # Looking at the end is much quicker than for the pattern.
-    if (texts.str.ends_with(".0") | texts.str.ends_with(".00")).any():
+    if may_be_decimal:
         is_decimal = text.str.contains(_WHOLE_AS_DECIMAL)
         text = pl.when(is_decimal).then(text.str.replace(r"\.0+$", "")).otherwise(text)
     by_label = {label: code for code, label in column.labels.items() if label not in column.labels}
@@ -234,7 +246,7 @@ def _code(texts: pl.Series, *, column: Column) -> pl.Series:
     if column.pad_to:
         padded = text.str.pad_end(column.pad_to, "0")
         text = pl.when(text.str.contains(r"^[0-9]+$")).then(padded).otherwise(text)
-    return texts.to_frame().select(text).to_series()
+    return text
 
 
 def _value(column: Column, *, schema: pl.Schema, source: Source) -> dict[str, pl.Expr]:
