@@ -23,6 +23,9 @@ PEOPLE = "people"
 PERSONAL_KEYS = ("person_key", "household_key")
 """Columns that tell persons or households apart: never in the file that every reader opens."""
 
+WITH_PEOPLE = ("mart.dim_areas", "ops.batches")
+"""Tables that the file about persons has too: what its rows are grouped by, and came from."""
+
 BUILD_TABLE = """
     create table published.ops.build as
     select
@@ -118,6 +121,8 @@ def copy_people(con: duckdb.DuckDBPyConnection, file: Path, *, stamp: Stamp) -> 
         con.execute(f"create schema published.{schema}")
     for schema, table in _tables(con, PEOPLE):
         con.execute(f"create table published.mart.{table} as from {schema}.{table}")
+    for name in WITH_PEOPLE:
+        con.execute(f"create table published.{name} as from {name}")
     con.execute(BUILD_TABLE, stamp)
     _detach(con)
 

@@ -227,7 +227,7 @@ def _definition(kpi: Kpi) -> str:
     lines = [
         f"  {kpi.question.zh}\n  {kpi.question.en}",
         f"  公式 formula: {kpi.formula.zh}\n    {kpi.formula.en}",
-        f"  剔除 excluded: {', '.join(kpi.excluded)} · 按 by: {kpi.date}",
+        f"  剔除 excluded: {', '.join(kpi.left_out)} · 按 by: {kpi.date}",
         f"  依据 reference: {kpi.reference.zh} / {kpi.reference.en}",
         *(f"  注意 caveat: {caveats[code].zh}\n    {caveats[code].en}" for code in kpi.caveats),
     ]

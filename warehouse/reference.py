@@ -35,7 +35,11 @@ UNITS = {
     "percent": "%(取值 0–1 / a share 0–1)",
     "minutes": "分钟 / minutes",
     "hours": "小时 / hours",
+    "days": "天 / days",
     "cases": "件 / cases",
+    "documents": "份 / documents",
+    "points": "分 / points",
+    "score": "分(0–100) / score 0–100",
     "cases_per_1000": "件/千人 / cases per 1,000 residents",
 }
 BETTER = {"higher": "高 / higher", "lower": "低 / lower", "neither": "— / neither"}
@@ -44,7 +48,13 @@ KINDS = {
     "quantile": "分位数 / quantile",
     "mean": "平均数 / mean",
     "ratio": "比值 / ratio",
+    "count": "计数 / count",
+    "sum": "合计 / sum",
     "stock": "存量 / stock",
+    "state_rate": "状态占比 / share in a state",
+    "reach_rate": "覆盖比例 / share reached",
+    "share": "构成占比 / share of the whole",
+    "score": "综合得分 / score",
 }
 
 
@@ -72,7 +82,7 @@ def _section(kpi: Kpi) -> str:
         "度量 / measure": _code(kpi.measure),
         "分位 / quantile": str(kpi.quantile or ""),
         "离开存量 / leaves the stock": _codes(kpi.leaves),
-        "剔除 / excluded": _codes(kpi.excluded),
+        "剔除 / excluded": _codes(kpi.left_out),
         "未到期 / not yet due": _code(kpi.not_yet_due),
         "时间口径 / by": _code(kpi.date),
         "目标 / targets": "<br>".join(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.transform import project_folder, seeds_fingerprint
+from warehouse.project import project_folder
+from warehouse.transform import seeds_fingerprint
 
 MODELS = "models/staging"
 

@@ -13,6 +13,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.results import NodeStatus
 
 from warehouse.errors import BuildError
+from warehouse.project import project_folder
 from warehouse.settings import Settings
 
 WORK_FILE = "warehouse.duckdb"
@@ -22,13 +23,6 @@ THREADS = 4
 at a time hides what dbt does in Python between queries."""
 
 BAD = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
-
-
-def project_folder() -> Path:
-    """The dbt project: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parent
-    installed = package / "dbt_project"
-    return installed if installed.exists() else package.parent / "dbt_project"
 
 
 def staging_fingerprint() -> str:

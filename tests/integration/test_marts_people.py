@@ -12,9 +12,9 @@ import yaml
 
 from tests.support.records import land
 from warehouse.build import build
+from warehouse.project import project_folder
 from warehouse.published import Published, PublishedStore
 from warehouse.settings import Settings
-from warehouse.transform import project_folder
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TOWN, COMMUNITY = "430181100000", "430181100001"

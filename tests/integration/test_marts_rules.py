@@ -10,8 +10,9 @@ import shapely
 
 from tests.support.records import land
 from warehouse.build import build
-from warehouse.catalogue.facts import FACT_COLUMNS
+from warehouse.catalogue.facts import load_facts
 from warehouse.published import Published, PublishedStore
+from warehouse.query.question import AREA_LEVELS, OTHER_SLICES
 from warehouse.settings import Settings
 from warehouse.transform import Transform
 
@@ -96,7 +97,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def published(home: Settings) -> Published:
-    return PublishedStore(home).current()
+    return PublishedStore(home, with_people=True).current()
 
 
 def case(published: Published, number: str) -> dict[str, object]:
@@ -109,16 +110,18 @@ def test_every_unit_test_beside_a_model_passes(home: Settings) -> None:
     assert len(outcome.result.results) >= 36
 
 
-@pytest.mark.parametrize("fact", FACT_COLUMNS)
-def test_a_fact_has_the_columns_that_kpis_may_name(published: Published, fact: str) -> None:
-    columns = published.sql(
+@pytest.mark.parametrize("name", load_facts())
+def test_a_fact_has_the_columns_that_kpis_may_name(published: Published, name: str) -> None:
+    fact = load_facts()[name]
+    ask = published.people_sql if fact.is_in_people_file else published.sql
+    columns = ask(
         "select column_name, data_type from information_schema.columns "
         "where table_schema = 'mart' and table_name = ? order by ordinal_position",
-        [fact],
+        [name],
     ).rows()
-    same = {"timestamp with time zone": "timestamptz"}
-    found = [(name, same.get(kind.lower(), kind.lower())) for name, kind in columns]
-    assert found == list(FACT_COLUMNS[fact].items())
+    assert [(name, kind.lower()) for name, kind in columns] == list(fact.columns.items())
+    named = [fact.column_of(name) for name in (*AREA_LEVELS, *OTHER_SLICES)]
+    assert {fact.key, *fact.excluded, *filter(None, named)} <= set(fact.columns)
 
 
 def test_a_point_is_in_the_grid_that_holds_it(published: Published) -> None:

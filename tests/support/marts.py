@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from warehouse.catalogue import catalogue_frames
-from warehouse.catalogue.facts import DAY, FCT_CASES, FLAG
+from warehouse.catalogue.facts import DAY, FLAG, load_facts
 from warehouse.published import Published
 
+FCT_CASES = load_facts()["fct_cases"].columns
 COUNTY = "430181"
 ZONE = ZoneInfo("Asia/Shanghai")
 AS_OF = datetime(2026, 11, 15, 18, 0, tzinfo=ZONE)

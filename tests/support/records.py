@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import yaml
 
+from warehouse.project import project_folder
 from warehouse.settings import Settings
-from warehouse.transform import project_folder
 
 SOURCES = "models/staging/_landing__sources.yml"
 TYPES: Mapping[str, pl.DataType] = {

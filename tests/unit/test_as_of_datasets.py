@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from warehouse.transform import project_folder
+from warehouse.project import project_folder
 
 NO_NEWS = {"areas", "grids", "divisions", "rain_gauges"}
 """Boundaries, codes and where instruments stand tell nothing of what happened."""

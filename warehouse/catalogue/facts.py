@@ -1,90 +1,94 @@
-"""Columns a KPI may name: the one list of each fact's columns and their types.
+"""Facts a KPI may be about: their columns and slices, read from the models' own descriptions.
 
-The build enforces the same list as the mart's contract; a KPI that names another column does not
-load. `number` columns are doubles, `count` columns whole numbers.
+A model whose `.yml` has `config.meta.fact` is one. What the build enforces as the mart's contract
+is thus the very list that a KPI's columns are checked against.
 """
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from warehouse.project import YAML_LOADER, project_folder
 
 TEXT = "varchar"
-TIME = "timestamptz"
+TIME = "timestamp with time zone"
 DAY = "date"
 FLAG = "boolean"
 COUNT = "bigint"
 NUMBER = "double"
 
-FCT_CASES: Mapping[str, str] = {
-    "case_id": TEXT,
-    "source_id": TEXT,
-    "dataset": TEXT,
-    "county_code": TEXT,
-    "department_code": TEXT,
-    "category_code": TEXT,
-    "major_category_code": TEXT,
-    "channel_code": TEXT,
-    "grid_code": TEXT,
-    "community_code": TEXT,
-    "town_code": TEXT,
-    "longitude": NUMBER,
-    "latitude": NUMBER,
-    "location_method": TEXT,
-    "reported_at": TIME,
-    "accepted_at": TIME,
-    "filed_at": TIME,
-    "dispatched_at": TIME,
-    "first_response_at": TIME,
-    "handled_at": TIME,
-    "checked_at": TIME,
-    "closed_at": TIME,
-    "due_at": TIME,
-    "response_due_at": TIME,
-    "voided_at": TIME,
-    "severity_code": TEXT,
-    "status": TEXT,
-    "response_minutes": NUMBER,
-    "resolution_hours": NUMBER,
-    "working_hours": NUMBER,
-    "suspended_minutes": NUMBER,
-    "rework_count": COUNT,
-    "dispatch_count": COUNT,
-    "extension_count": COUNT,
-    "satisfaction_code": TEXT,
-    "is_void": FLAG,
-    "is_duplicate": FLAG,
-    "is_matched_duplicate": FLAG,
-    "is_deferred": FLAG,
-    "is_suspended": FLAG,
-    "is_responded": FLAG,
-    "is_response_unknown": FLAG,
-    "is_without_response_due": FLAG,
-    "is_due_to_respond": FLAG,
-    "is_responded_on_time": FLAG,
-    "is_response_not_yet_due": FLAG,
-    "is_filed": FLAG,
-    "is_filing_unknown": FLAG,
-    "is_closed": FLAG,
-    "is_without_due": FLAG,
-    "is_due_to_close": FLAG,
-    "is_closed_on_time": FLAG,
-    "is_overdue": FLAG,
-    "is_not_yet_due": FLAG,
-    "is_due_passed": FLAG,
-    "is_reworked": FLAG,
-    "is_misdispatched": FLAG,
-    "is_extended": FLAG,
-    "is_closing_unknown": FLAG,
-    "is_alert": FLAG,
-    "is_alert_closed": FLAG,
-    "is_false_alarm": FLAG,
-    "is_false_alarm_unknown": FLAG,
-    "reported_date": DAY,
-    "due_date": DAY,
-    "closed_date": DAY,
-    "voided_date": DAY,
-    "batch_id": TEXT,
-    "source_file_id": TEXT,
-    "source_row_number": COUNT,
-}
+FOLDERS = {"marts": False, "people": True}
+"""Folder of models → whether its tables are published to the file about persons only."""
 
-FACT_COLUMNS: Mapping[str, Mapping[str, str]] = {"fct_cases": FCT_CASES}
-"""Fact → column → type, in the order of the table."""
+SPELL = ("valid_from_date", "valid_to_date")
+"""Days on which a spell begins, and has ended (exclusive; null while it lasts)."""
+
+
+class Fact(BaseModel):
+    """A table of which KPIs are computed; one row per `key`, or per spell of a key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    key: str
+    """Column that tells what is counted apart: a case, a person, a grid."""
+    department: str | None = None
+    category: str | None = None
+    major_category: str | None = None
+    channel: str | None = None
+    stage: str | None = None
+    """Columns of the slices that are neither area nor time; null where it has no such slice."""
+    excluded: tuple[str, ...] = ()
+    """Flags of rows left out where a KPI says nothing (kpis rule 5)."""
+    is_personal: bool = False
+    """About persons in need: small cells are not shown."""
+    is_in_people_file: bool = False
+    columns: Mapping[str, str]
+    """Column → type, in the order of the table."""
+
+    @property
+    def is_spells(self) -> bool:
+        """Whether a row holds for a spell of days instead of happening on one."""
+        return set(SPELL) <= set(self.columns)
+
+    def column_of(self, dimension: str) -> str | None:
+        """Its column of an area level or another slice; null where it has none."""
+        if dimension in ("department", "category", "major_category", "channel", "stage"):
+            name: str | None = getattr(self, dimension)
+            return name
+        column = f"{dimension}_code"
+        return column if column in self.columns else None
+
+    def columns_of(self, *types: str) -> tuple[str, ...]:
+        """Its columns of some types."""
+        return tuple(name for name, kind in self.columns.items() if kind in types)
+
+
+@cache
+def load_facts() -> Mapping[str, Fact]:
+    """Every fact by name."""
+    facts = {}
+    for folder, is_in_people_file in FOLDERS.items():
+        for file in sorted((project_folder() / "models" / folder).glob("*/*.yml")):
+            for model in _models(file):
+                meta = model.get("config", {}).get("meta", {}).get("fact")
+                if meta:
+                    facts[model["name"]] = Fact(
+                        name=model["name"],
+                        is_in_people_file=is_in_people_file,
+                        columns={
+                            column["name"]: column["data_type"] for column in model["columns"]
+                        },
+                        **meta,
+                    )
+    return facts
+
+
+def _models(file: Path) -> list[dict[str, Any]]:
+    content = yaml.load(file.read_text(encoding="utf-8"), YAML_LOADER)
+    models: list[dict[str, Any]] = content.get("models", [])
+    return models

@@ -84,7 +84,7 @@ def _row(kpi: Kpi) -> tuple[object, ...]:
         kpi.denominator,
         kpi.measure,
         kpi.quantile,
-        list(kpi.excluded),
+        list(kpi.left_out),
         kpi.not_yet_due,
         kpi.date,
         kpi.unit,

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from warehouse.catalogue.model import Kpi, Text
 from warehouse.errors import InputError, UsageError, unknown_value
+from warehouse.project import YAML_LOADER
 
 FOLDER = Path(__file__).parent
 
@@ -65,7 +66,7 @@ def get_kpi(kpi_id: str) -> Kpi:
 
 def _yaml(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = yaml.load(file.read_text(encoding="utf-8"), YAML_LOADER)
     except yaml.YAMLError as error:
         raise InputError(f"{file.name}: {error}") from error
     if not isinstance(content, dict):

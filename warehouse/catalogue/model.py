@@ -1,25 +1,67 @@
 """What a KPI is: one frozen model per YAML file, checked when it is read."""
 
 import datetime
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from warehouse.catalogue.facts import COUNT, DAY, FACT_COLUMNS, FLAG, NUMBER
+from warehouse.catalogue.facts import COUNT, DAY, FLAG, NUMBER, Fact, load_facts
+from warehouse.errors import unknown_value
 
-Kind = Literal["rate", "quantile", "mean", "ratio", "stock"]
-Unit = Literal["percent", "minutes", "hours", "cases", "cases_per_1000"]
+Kind = Literal[
+    "rate",
+    "ratio",
+    "quantile",
+    "mean",
+    "count",
+    "sum",
+    "stock",
+    "state_rate",
+    "reach_rate",
+    "share",
+    "score",
+]
+Unit = Literal[
+    "percent",
+    "minutes",
+    "hours",
+    "days",
+    "cases",
+    "cases_per_1000",
+    "documents",
+    "points",
+    "score",
+]
 Better = Literal["higher", "lower", "neither"]
+Counted = Literal["last_day", "every_day"]
+PartValue = Literal["value", "attainment"]
 
 NEEDED: dict[Kind, tuple[str, ...]] = {
     "rate": ("numerator", "denominator"),
+    "ratio": ("denominator",),
     "quantile": ("measure", "quantile"),
     "mean": ("measure",),
-    "ratio": ("denominator_table", "denominator", "per"),
+    "count": (),
+    "sum": ("measure",),
     "stock": ("leaves",),
+    "state_rate": ("numerator", "denominator", "counted"),
+    "reach_rate": ("denominator", "numerator_fact", "numerator", "numerator_date"),
+    "share": ("measure", "whole"),
+    "score": ("parts", "part_value"),
 }
-"""Fields a kind cannot do without. A ratio without a numerator counts rows."""
+"""Fields a kind cannot do without."""
+
+POSSIBLE: dict[Kind, tuple[str, ...]] = {
+    "ratio": ("numerator", "denominator_table", "per"),
+    "quantile": ("observed",),
+    "count": ("numerator",),
+}
+"""Fields a kind may have besides. A ratio without a numerator counts rows."""
+
+DATELESS: tuple[Kind, ...] = ("state_rate", "reach_rate", "score")
+"""Kinds whose rows are spells, or that have no rows of their own: no `date`."""
 
 
 class Text(BaseModel):
@@ -53,6 +95,23 @@ class Baseline(BaseModel):
     county: str | None = None
 
 
+class Parts(BaseModel):
+    """What a score is made of, in force from a day on until the next one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    valid_from: datetime.date = Field(alias="from")
+    weights: Mapping[str, float]
+    """KPI → its weight; they add up to 1."""
+    reference: Text
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if not math.isclose(sum(self.weights.values()), 1, abs_tol=1e-9):
+            raise ValueError(f"weights add up to {sum(self.weights.values()):g}, not to 1")
+        return self
+
+
 class Kpi(BaseModel):
     """One number, defined once. Names of columns only, no SQL."""
 
@@ -62,27 +121,46 @@ class Kpi(BaseModel):
     name: Text
     question: Text
     formula: Text
-    fact: Literal["fct_cases"]
+    fact: str | None = None
+    """Table of its rows; null for a score."""
     kind: Kind
     numerator: str | None = None
-    """Flag of the rows that count for the value (rate)."""
+    """Flag of the rows that count for the value (rate, count, state_rate, reach_rate); column that
+    is added up, a flag counting its rows (ratio)."""
     denominator: str | None = None
-    """Flag of the rows the value is a share of (rate); column of `denominator_table` (ratio)."""
+    """Flag of the rows the value is a share of (rate, state_rate, reach_rate); column that is added
+    up, of the fact or of `denominator_table` (ratio)."""
     denominator_table: Literal["dim_areas"] | None = None
+    numerator_fact: str | None = None
+    """Table of what reaches the keys of `fact` (reach_rate): of visits, where those are persons."""
+    numerator_date: str | None = None
+    """Day in `numerator_fact` on which it does."""
     per: int | None = Field(default=None, ge=1)
     """A ratio is stated per this many of its denominator."""
     measure: str | None = None
-    """Column of which the quantile or mean is taken; a row where it is null has not got there."""
+    """Column of which the quantile, mean, sum or share is taken; a row where it is null has not
+    got there."""
+    observed: str | None = None
+    """Column with the time a row without a `measure` was watched without getting there, in the same
+    unit: with it a quantile has its Kaplan-Meier version (kpis rule 6)."""
     quantile: float | None = Field(default=None, gt=0, lt=1)
+    whole: Literal["stage", "category", "department"] | None = None
+    """Slice over all of which a share is taken."""
+    counted: Counted | None = None
+    """Whether a state counts at the end of the period's last day, or on every day of it."""
     leaves: tuple[str, ...] = ()
     """Days on which a case leaves the stock; the first of them counts."""
-    excluded: tuple[str, ...] = ("is_void", "is_duplicate")
-    """Flags of rows left out, each counted in `excluded_count`."""
+    parts: tuple[Parts, ...] = ()
+    """KPIs a score is made of."""
+    part_value: PartValue | None = None
+    """Whether a part gives its value, or its value in proportion to its target."""
+    excluded: tuple[str, ...] | None = None
+    """Flags of rows left out, each counted in `excluded_count`; null takes the fact's own."""
     not_yet_due: str | None = None
     """Flag of rows that will still come in; above zero, the value is provisional."""
     due_passed: str | None = None
     """Flag of rows whose deadline has passed: the value among them is shown beside (rule 4)."""
-    date: str
+    date: str | None = None
     """Day that puts a row into a period."""
     unit: Unit
     better: Better
@@ -96,11 +174,18 @@ class Kpi(BaseModel):
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
-        missing = [name for name in NEEDED[self.kind] if not getattr(self, name)]
+        needed = [*NEEDED[self.kind]]
+        needed += [] if self.kind == "score" else ["fact"]
+        needed += [] if self.kind in DATELESS else ["date"]
+        missing = [name for name in needed if not getattr(self, name)]
         if missing:
             raise ValueError(f"kind {self.kind} needs {', '.join(missing)}")
-        optional = {name for names in NEEDED.values() for name in names}
-        extra = [name for name in sorted(optional - set(NEEDED[self.kind])) if getattr(self, name)]
+        of_kinds = {name for names in (*NEEDED.values(), *POSSIBLE.values()) for name in names}
+        extra = [
+            name
+            for name in sorted(of_kinds | {"fact", "date"})
+            if getattr(self, name) and name not in (*needed, *POSSIBLE.get(self.kind, ()))
+        ]
         if extra:
             raise ValueError(f"kind {self.kind} has no {', '.join(extra)}")
         if self.better == "neither" and self.targets:
@@ -111,41 +196,80 @@ class Kpi(BaseModel):
 
     @model_validator(mode="after")
     def _names_only_known_columns(self) -> Self:
-        columns = FACT_COLUMNS[self.fact]
-        for field, name, types in self._named_columns():
-            allowed = [column for column, kind in columns.items() if kind in types]
+        for field, fact_name in (("fact", self.fact), ("numerator_fact", self.numerator_fact)):
+            if fact_name and fact_name not in load_facts():
+                raise ValueError(f"{field}: {unknown_value('fact', fact_name, load_facts())}")
+        for field, fact, name, types in self._named_columns():
+            allowed = fact.columns_of(*types)
             if name not in allowed:
                 raise ValueError(
-                    f'{field}: column "{name}" is not one of {self.fact}; '
+                    f'{field}: column "{name}" is not one of {fact.name}; '
                     f"allowed: {', '.join(allowed)}"
                 )
         return self
 
-    def _named_columns(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        flags = {
-            "numerator": self.numerator,
-            "not_yet_due": self.not_yet_due,
-            "due_passed": self.due_passed,
-            "denominator": None if self.kind == "ratio" else self.denominator,
-        }
-        yield from ((field, name, (FLAG,)) for field, name in flags.items() if name)
-        yield from (("excluded", name, (FLAG,)) for name in self.excluded)
-        yield from (("leaves", name, (DAY,)) for name in self.leaves)
-        yield ("date", self.date, (DAY,))
-        if self.measure:
-            yield ("measure", self.measure, (NUMBER, COUNT))
+    def _named_columns(self) -> Iterator[tuple[str, Fact, str, tuple[str, ...]]]:
+        """Field, the fact it is about, the column it names and the types it may have."""
+        if self.fact is None:
+            return
+        fact = load_facts()[self.fact]
+        of_numerator = load_facts()[self.numerator_fact] if self.numerator_fact else fact
+        added = (NUMBER, COUNT, FLAG) if self.kind == "ratio" else (FLAG,)
+        denominator = None if self.denominator_table else self.denominator
+        named = [
+            ("numerator", of_numerator, self.numerator, added),
+            ("denominator", fact, denominator, added),
+            ("not_yet_due", fact, self.not_yet_due, (FLAG,)),
+            ("due_passed", fact, self.due_passed, (FLAG,)),
+            ("date", fact, self.date, (DAY,)),
+            ("numerator_date", of_numerator, self.numerator_date, (DAY,)),
+            ("measure", fact, self.measure, (NUMBER, COUNT)),
+            ("observed", fact, self.observed, (NUMBER, COUNT)),
+            *(("excluded", fact, name, (FLAG,)) for name in self.left_out),
+            *(("leaves", fact, name, (DAY,)) for name in self.leaves),
+        ]
+        for field, of_fact, name, types in named:
+            if name:
+                yield field, of_fact, name, types
+
+    @property
+    def about(self) -> Fact:
+        """The fact its rows are of.
+
+        Raises:
+            ValueError: a score, which has no rows of its own.
+        """
+        if self.fact is None:
+            raise ValueError(f"{self.kpi_id} is a score and has no rows of its own")
+        return load_facts()[self.fact]
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Flags of rows left out: its own, else the fact's."""
+        if self.excluded is not None or self.fact is None:
+            return self.excluded or ()
+        return load_facts()[self.fact].excluded
+
+    @property
+    def is_personal(self) -> bool:
+        """About persons in need: small cells are not shown."""
+        return self.fact is not None and self.about.is_personal
 
     @property
     def flags(self) -> tuple[str, ...]:
         """Flags of the fact that decide a row's part in the value, each once."""
         return tuple(
-            dict.fromkeys(name for _, name, types in self._named_columns() if FLAG in types)
+            dict.fromkeys(
+                name
+                for _, fact, name, _ in self._named_columns()
+                if fact.name == self.fact and fact.columns[name] == FLAG
+            )
         )
 
     @property
     def unknown(self) -> str | None:
         """Flag, among `excluded`, of rows whose source does not deliver the milestone (rule 10)."""
-        return next((flag for flag in self.excluded if flag.endswith("_unknown")), None)
+        return next((flag for flag in self.left_out if flag.endswith("_unknown")), None)
 
     def target_on(self, day: datetime.date, *, county_code: str) -> Target | None:
         """The target in force on a day; one set for the county goes before a general one."""

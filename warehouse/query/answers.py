@@ -10,10 +10,10 @@ import polars as pl
 from warehouse.catalogue import Kpi, get_kpi
 from warehouse.errors import UsageError
 from warehouse.published import Published
-from warehouse.query.county import CountyFacts, county_facts
+from warehouse.query.county import CountyFacts, county_facts, rows_of
 from warehouse.query.periods import Back, Bucket, Period, buckets, compared_with, whole
 from warehouse.query.question import Question
-from warehouse.query.scope import area_of_all, code_column
+from warehouse.query.scope import area_of_all, code_column, fact_column
 from warehouse.query.statement import CURRENT, ZERO_WHEN_ABSENT, Span, statement
 from warehouse.query.values import with_values
 
@@ -41,6 +41,7 @@ COLUMNS: dict[str, pl.DataType] = {
     "value_due_passed": pl.Float64(),
     "county_code": pl.String(),
     "major_category_code": pl.String(),
+    "stage_code": pl.String(),
 }
 """Columns of every answer, in order."""
 
@@ -84,7 +85,9 @@ def prepare(published: Published, question: Question) -> Prepared:
             after the as-of day.
     """
     kpi = get_kpi(question.kpi_id)
-    facts = county_facts(published, question.county_code)
+    facts = county_facts(published, question.county_code, kpi)
+    for name in (*question.filters, *question.slices):
+        fact_column(kpi, name)
     facts.check_codes(question.filters)
     known_until = facts.known_until
     start = question.start or min(facts.first_date, facts.as_of_date)
@@ -119,7 +122,7 @@ def answer(published: Published, question: Question) -> pl.DataFrame:
         target: in force on the period's last day; status: met, missed, no_target or no_value;
         as_of_at (UTC), version;
         value_due_passed: the rate among rows whose deadline has passed (kpis rule 4);
-        county_code; major_category_code.
+        county_code; major_category_code; stage_code.
     With `compare`, for `previous` and `last_year` each: value, numerator, denominator,
         excluded_count, not_yet_due_count, start_date, end_date; counts are null where the county's
         records do not reach back so far. Then comparison_caveat: `spring_festival_moved` when the
@@ -133,7 +136,7 @@ def answer(published: Published, question: Question) -> pl.DataFrame:
     prepared = prepare(published, question)
     spans = _spans(prepared)
     asked = statement(prepared.kpi, question, spans)
-    parts = published.sql(asked.text, asked.parameters)
+    parts = rows_of(published, prepared.kpi.about)(asked.text, asked.parameters)
     return _finish(_arranged(parts, spans, asked.span_ids, prepared), prepared)
 
 
@@ -201,7 +204,7 @@ def _status(kpi: Kpi) -> pl.Expr:
 
 def _zero_where_absent(back: Back, kpi: Kpi, columns: list[str]) -> list[pl.Expr]:
     names = [name for name in ZERO_WHEN_ABSENT if name in COMPARED]
-    if kpi.kind == "ratio":
+    if kpi.denominator_table:
         names.remove("denominator")
     zeros = [pl.col(f"{back}_{name}").fill_null(0) for name in names if f"{back}_{name}" in columns]
     if kpi.kind == "stock":
@@ -278,6 +281,7 @@ def _finish(frame: pl.DataFrame, prepared: Prepared) -> pl.DataFrame:
             "major_category_code",
             "category_code",
             "channel_code",
+            "stage_code",
             nulls_last=True,
         )
     )

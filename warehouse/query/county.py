@@ -1,7 +1,7 @@
 """What holds for a county in a published version: its days, codes and festivals."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
@@ -9,20 +9,23 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
+from warehouse.catalogue import Kpi
+from warehouse.catalogue.facts import Fact
 from warehouse.errors import UsageError, unknown_value
 from warehouse.published import Published
 from warehouse.query.periods import Period, start_of
-from warehouse.query.question import AREA_LEVELS, FILTERS, NO_CODE, OTHER_SLICES
+from warehouse.query.question import AREA_LEVELS, NO_CODE, OTHER_SLICES
 
 
 @dataclass(frozen=True)
 class CountyFacts:
-    """What holds for a county in one published version, read once and kept with it.
+    """What holds for a county and the rows of a KPI in one published version.
 
     Attributes:
-        first_date: the first reported day; the as-of day where there is no case.
+        first_date: first day, by the KPI's basis, of which there is a row; the as-of day where
+            there is none.
         spring_festival_dates: days of the Spring Festival in its calendar, none outside China.
-        codes: dimension → the codes there are.
+        codes: dimension the rows have → the codes there are.
     """
 
     county_code: str
@@ -40,7 +43,7 @@ class CountyFacts:
 
     @property
     def first_covered(self) -> date:
-        """First day the records are taken to cover: of the month of the first report."""
+        """First day the records are taken to cover: of the month of the first row."""
         return start_of("month", self.first_date)
 
     def festival_share(self, period: Period) -> float:
@@ -56,41 +59,49 @@ class CountyFacts:
             UsageError: names the dimension, the code and the ones there are.
         """
         for name, values in filters.items():
+            known = self.codes.get(name, frozenset())
             for value in values:
-                if value != NO_CODE and value not in self.codes[name]:
-                    raise UsageError(unknown_value(name, value, self.codes[name]))
+                if value != NO_CODE and value not in known:
+                    raise UsageError(unknown_value(name, value, known))
 
 
-_known: WeakKeyDictionary[Published, dict[str, CountyFacts]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Published, dict[tuple[str | None, ...], CountyFacts]] = (
+    WeakKeyDictionary()
+)
 _lock = Lock()
 
 
-def county_facts(published: Published, county_code: str) -> CountyFacts:
-    """Facts about a county, from the version's own memory after the first time.
+def county_facts(published: Published, county_code: str, kpi: Kpi) -> CountyFacts:
+    """Facts about a county and a KPI's rows, from the version's own memory after the first time.
 
     Raises:
         UsageError: the county is not in this version.
     """
     with _lock:
         known = _known.setdefault(published, {})
-    if county_code not in known:
-        known[county_code] = _read(published, county_code)
-    return known[county_code]
+    key = (county_code, kpi.fact, kpi.date)
+    if key not in known:
+        known[key] = _read(published, county_code, kpi)
+    return known[key]
 
 
-def _read(published: Published, county_code: str) -> CountyFacts:
+def rows_of(published: Published, fact: Fact) -> Callable[..., pl.DataFrame]:
+    """The way to the rows of a fact: the file that every reader opens, or the one about persons."""
+    return published.people_sql if fact.is_in_people_file else published.sql
+
+
+def _read(published: Published, county_code: str, kpi: Kpi) -> CountyFacts:
     build = published.sql("select county_code, as_of_at, as_of_date, version from ops.build")
     rows = {row["county_code"]: row for row in build.iter_rows(named=True)}
     if county_code not in rows:
         raise UsageError(unknown_value("county", county_code, rows))
     row = rows[county_code]
     params = {"county_code": county_code}
-    days = published.sql(
-        """
-        select min(reported_date) as first_date
-        from mart.fct_cases
-        where county_code = $county_code
-        """,
+    fact = kpi.about
+    first_day = "valid_from_date" if kpi.date is None else kpi.date
+    days = rows_of(published, fact)(
+        f"select min({first_day}) as first_date from mart.{fact.name}"
+        " where county_code = $county_code",
         params,
     )
     festival = published.sql(
@@ -108,35 +119,36 @@ def _read(published: Published, county_code: str) -> CountyFacts:
         as_of_date=row["as_of_date"],
         first_date=days["first_date"].item() or row["as_of_date"],
         spring_festival_dates=frozenset(festival["calendar_date"]),
-        codes=_codes(published, params),
+        codes=_codes(published, fact, params),
     )
 
 
-def _codes(published: Published, params: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    of_cases = " union all ".join(
-        f"select distinct '{name}' as dimension, {name}_code as code from mart.fct_cases"
+def _codes(
+    published: Published, fact: Fact, params: Mapping[str, str]
+) -> dict[str, frozenset[str]]:
+    """Codes met in the rows, the county's areas, and for cases every code of the lists."""
+    columns = {name: fact.column_of(name) for name in (*AREA_LEVELS, *OTHER_SLICES)}
+    of_rows = " union all ".join(
+        f"select distinct '{name}' as dimension, {column} as code from mart.{fact.name}"
         " where county_code = $county_code"
-        for name in FILTERS
+        for name, column in columns.items()
+        if column
     )
-    frame = published.sql(
-        f"""
-        {of_cases}
-        union all
-        select area_level, area_code from mart.dim_areas where county_code = $county_code
-        union all
-        select 'department', department_code from mart.dim_departments
-        where county_code = $county_code
-        union all
-        select 'category', category_code from mart.dim_categories where county_code = $county_code
-        union all
-        select 'major_category', major_category_code from mart.dim_categories
-        where county_code = $county_code
-        """,
-        params,
-    ).drop_nulls()
+    lists = "select area_level as dimension, area_code as code from mart.dim_areas"
+    lists += " where county_code = $county_code"
+    if fact.department:
+        lists += " union all select 'department', department_code from mart.dim_departments"
+        lists += " where county_code = $county_code"
+    if fact.major_category and not fact.is_in_people_file:
+        for name in ("category", "major_category"):
+            lists += f" union all select '{name}', {name}_code from mart.dim_categories"
+            lists += " where county_code = $county_code"
+    frame = pl.concat([rows_of(published, fact)(of_rows, params), published.sql(lists, params)])
+    frame = frame.drop_nulls()
     return {
         name: frozenset(frame.filter(pl.col("dimension") == name)["code"])
-        for name in (*AREA_LEVELS, *OTHER_SLICES)
+        for name, column in columns.items()
+        if column
     }
 
 

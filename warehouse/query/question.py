@@ -8,7 +8,7 @@ from typing import Literal, cast, get_args
 from warehouse.errors import UsageError, unknown_value
 
 AreaLevel = Literal["county", "town", "community", "grid"]
-OtherSlice = Literal["department", "category", "major_category", "channel"]
+OtherSlice = Literal["department", "category", "major_category", "channel", "stage"]
 TimeUnit = Literal["day", "week", "month", "quarter", "year"]
 Dimension = Literal[
     "county",
@@ -19,6 +19,7 @@ Dimension = Literal[
     "category",
     "major_category",
     "channel",
+    "stage",
     "day",
     "week",
     "month",
@@ -78,6 +79,11 @@ class Question:
     def other_slices(self) -> tuple[OtherSlice, ...]:
         """Slices that are neither area nor time, in a fixed order."""
         return tuple(name for name in OTHER_SLICES if name in self.by)
+
+    @property
+    def slices(self) -> tuple[AreaLevel | OtherSlice, ...]:
+        """Slices that are not time: the area level first."""
+        return (*((self.area_level,) if self.area_level else ()), *self.other_slices)
 
     @property
     def filters(self) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,8 @@ from warehouse.catalogue import Kpi
 from warehouse.errors import UsageError, unknown_value
 from warehouse.published import Published
 from warehouse.query.answers import Prepared, prepare
-from warehouse.query.measures import is_excluded
+from warehouse.query.county import rows_of
+from warehouse.query.measures import added, is_excluded
 from warehouse.query.question import Question
 from warehouse.query.scope import Parameters, filter_condition
 from warehouse.query.statement import leaving_day
@@ -16,12 +17,8 @@ from warehouse.query.statement import leaving_day
 Role = Literal["numerator", "denominator", "excluded", "not_yet_due"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-SHOWN = (
-    "department_code",
-    "category_code",
-    "town_code",
-    "community_code",
-    "grid_code",
+SLICES = ("department", "category", "stage", "town", "community", "grid")
+TIMES = (
     "reported_at",
     "first_response_at",
     "closed_at",
@@ -64,55 +61,63 @@ def rows_behind(
     parameters = Parameters()
     text = _statement(prepared, parameters, role)
     page = f"limit {parameters.add('limit', limit)} offset {parameters.add('offset', offset)}"
-    return published.sql(f"{text}\n{page}", parameters.values)
+    return rows_of(published, prepared.kpi.about)(f"{text}\n{page}", parameters.values)
 
 
 def _statement(prepared: Prepared, parameters: Parameters, role: Role | None) -> str:
     kpi = prepared.kpi
-    condition = filter_condition(prepared.question, parameters)
+    condition = filter_condition(prepared.question, prepared.kpi, parameters)
     order = " ".join(f"when '{name}' then {n}" for n, name in enumerate(ROLES))
     wanted = f"role = {parameters.add('role', role)}" if role else "role is not null"
-    shown = list(dict.fromkeys((*SHOWN, *kpi.flags, *kpi.leaves)))
-    if kpi.measure:
-        shown.append(kpi.measure)
-    columns = ",\n".join(f"cases.{name}" for name in shown)
+    fact = kpi.about
+    slices = [fact.column_of(name) for name in SLICES]
+    named = (*slices, *TIMES, kpi.date, *kpi.flags, *kpi.leaves, kpi.measure)
+    shown = [name for name in dict.fromkeys(named) if name and name in fact.columns]
+    first = "reported_at" if "reported_at" in fact.columns else kpi.date
+    columns = ",\n".join(f"facts.{name}" for name in shown)
     return (
-        "with\ncases_in_period as (\n"
-        f"select cases.case_id, {_role(kpi)} as role,\n{columns},\n"
-        "cases.source_id, cases.batch_id, cases.source_row_number\n"
-        f"from mart.{kpi.fact} as cases\n"
+        "with\nfacts_in_period as (\n"
+        f"select facts.{fact.key}, {_role(kpi)} as role,\n{columns},\n"
+        "facts.source_id, facts.batch_id, facts.source_row_number\n"
+        f"from mart.{kpi.fact} as facts\n"
         f"where {condition} and {_in_period(prepared, parameters)}\n"
         "),\n"
         "files as (\nselect source_id, batch_id, any_value(file_name) as file_name\n"
         "from ops.batches\ngroup by all\n)\n"
-        f"select cases_in_period.case_id, role, {', '.join(shown)},\n"
-        "cases_in_period.batch_id, files.file_name, source_row_number\n"
-        "from cases_in_period\n"
-        "left join files on files.batch_id = cases_in_period.batch_id"
-        " and files.source_id = cases_in_period.source_id\n"
-        f"where {wanted}\norder by case role {order} end, reported_at, case_id"
+        f"select facts_in_period.{fact.key}, role, {', '.join(shown)},\n"
+        "facts_in_period.batch_id, files.file_name, source_row_number\n"
+        "from facts_in_period\n"
+        "left join files on files.batch_id = facts_in_period.batch_id"
+        " and files.source_id = facts_in_period.source_id\n"
+        f"where {wanted}\norder by case role {order} end, {first}, {fact.key}"
     )
 
 
 def _in_period(prepared: Prepared, parameters: Parameters) -> str:
     kpi = prepared.kpi
     end = min(prepared.asked.end, prepared.facts.known_until)
-    until = f"cases.{kpi.date} < {parameters.add('last_date', end)}"
+    until = f"facts.{kpi.date} < {parameters.add('last_date', end)}"
     if kpi.kind == "stock":
         left = leaving_day(kpi)
         return f"{until} and ({left} is null or {left} >= $last_date)"
-    return f"{until} and cases.{kpi.date} >= {parameters.add('first_date', prepared.asked.start)}"
+    return f"{until} and facts.{kpi.date} >= {parameters.add('first_date', prepared.asked.start)}"
 
 
 def _role(kpi: Kpi) -> str:
     rules = [f"when {is_excluded(kpi)} then 'excluded'"]
     if kpi.kind == "rate":
-        rules.append(f"when cases.{kpi.denominator} and cases.{kpi.numerator} then 'numerator'")
-        rules.append(f"when cases.{kpi.denominator} then 'denominator'")
+        rules.append(f"when facts.{kpi.denominator} and facts.{kpi.numerator} then 'numerator'")
+        rules.append(f"when facts.{kpi.denominator} then 'denominator'")
+    elif kpi.kind == "sum":
+        rules.append(f"when facts.{kpi.measure} is not null then 'numerator'")
+    elif kpi.kind in ("count", "ratio") and kpi.numerator:
+        rules.append(f"when {added(kpi.numerator, kpi)} > 0 then 'numerator'")
+        if kpi.kind == "ratio":
+            rules.append(f"when {added(kpi.denominator, kpi)} > 0 then 'denominator'")
     elif kpi.measure:
-        rules.append(f"when cases.{kpi.measure} is not null then 'denominator'")
+        rules.append(f"when facts.{kpi.measure} is not null then 'denominator'")
     else:
         rules.append("else 'numerator'")
     if kpi.not_yet_due:
-        rules.append(f"when cases.{kpi.not_yet_due} then 'not_yet_due'")
+        rules.append(f"when facts.{kpi.not_yet_due} then 'not_yet_due'")
     return f"case {' '.join(rules)} end"

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from warehouse.query.question import AREA_LEVELS, NO_CODE, AreaLevel, Question
+from warehouse.catalogue import Kpi
+from warehouse.errors import UsageError, unknown_value
+from warehouse.query.question import AREA_LEVELS, FILTERS, NO_CODE, AreaLevel, Question
 
 
 @dataclass
@@ -25,16 +27,29 @@ class Parameters:
 
 
 def code_column(dimension: str) -> str:
-    """Column of a dimension in a fact."""
+    """Column of a dimension in an answer."""
     return f"{dimension}_code"
 
 
-def filter_condition(question: Question, parameters: Parameters) -> str:
-    """Condition on `cases`: the county and every filter of the question."""
+def fact_column(kpi: Kpi, dimension: str) -> str:
+    """Column of a dimension in the rows of a KPI.
+
+    Raises:
+        UsageError: its rows have no such dimension; names the ones they have.
+    """
+    column = kpi.about.column_of(dimension)
+    if column is None:
+        there = [name for name in FILTERS if kpi.about.column_of(name)]
+        raise UsageError(f"{kpi.kpi_id}: {unknown_value('dimension', dimension, there)}")
+    return f"facts.{column}"
+
+
+def filter_condition(question: Question, kpi: Kpi, parameters: Parameters) -> str:
+    """Condition on `facts`: the county and every filter of the question."""
     county = parameters.add("county_code", question.county_code)
-    conditions = [f"cases.county_code = {county}"]
+    conditions = [f"facts.county_code = {county}"]
     for name, values in question.filters.items():
-        column = f"cases.{code_column(name)}"
+        column = fact_column(kpi, name)
         codes = [value for value in values if value != NO_CODE]
         choices = [f"{column} is null"] if NO_CODE in values else []
         if codes:

@@ -17,6 +17,7 @@ from warehouse.query.scope import (
     area_condition,
     area_of_all,
     code_column,
+    fact_column,
     filter_condition,
 )
 
@@ -61,10 +62,10 @@ class Statement:
 def statement(kpi: Kpi, question: Question, spans: Sequence[Span]) -> Statement:
     """The statement of a question over its spans."""
     parameters = Parameters()
-    condition = filter_condition(question, parameters)
+    condition = filter_condition(question, kpi, parameters)
     periods = sorted({span.period for span in spans})
     span_ids = {period: number for number, period in enumerate(periods)}
-    slices = _slices(question)
+    slices = question.slices
     relations = {"spans": _spans_relation(span_ids, parameters)}
     last = parameters.add("last_date", max(period.end for period in periods))
     if kpi.kind == "stock":
@@ -72,16 +73,16 @@ def statement(kpi: Kpi, question: Question, spans: Sequence[Span]) -> Statement:
         parts = ["numerator", "excluded_count", "unknown_count"]
     else:
         first = parameters.add("first_date", periods[0].start)
-        day = f"cases.{kpi.date}"
+        day = f"facts.{kpi.date}"
         within = f"{condition} and {day} >= {first} and {day} < {last}"
         relations |= _flow_relations(kpi, slices, within, is_single=len(periods) == 1)
         parts = list(aggregates(kpi))
     # An aggregate without groups has its one row also where nothing is in it.
     if slices or len(periods) > 1:
         relations["spine"] = _spine(question, slices)
-    if kpi.kind == "ratio":
+    if kpi.denominator_table:
         relations["populations"] = _populations(question)
-    if "spine" not in relations and kpi.kind != "ratio":
+    if "spine" not in relations and not kpi.denominator_table:
         del relations["spans"]
     final = _parts(kpi, question, slices, parts, has_spine="spine" in relations)
     bodies = ",\n".join(f"{name} as (\n{body}\n)" for name, body in relations.items())
@@ -89,15 +90,15 @@ def statement(kpi: Kpi, question: Question, spans: Sequence[Span]) -> Statement:
     return Statement(text, parameters.used_in(text), span_ids)
 
 
-def _slices(question: Question) -> tuple[str, ...]:
-    level = question.area_level
-    return (*((level,) if level else ()), *question.other_slices)
-
-
 def _columns(slices: Sequence[str], relation: str, *, end: str = ", ") -> str:
     """`relation.a_code, relation.b_code, ` or nothing."""
     names = ", ".join(f"{relation}.{code_column(name)}" for name in slices)
     return names + end if names else ""
+
+
+def _fact_columns(kpi: Kpi, slices: Sequence[str]) -> str:
+    """The same, from the rows of the KPI."""
+    return "".join(f"{fact_column(kpi, name)} as {code_column(name)}, " for name in slices)
 
 
 def _same_slice(slices: Sequence[str], left: str, right: str) -> str:
@@ -127,8 +128,8 @@ def _flow_relations(
     if is_single:
         grouped = "\ngroup by all" if slices else ""
         measured = (
-            f"select {_columns(slices, 'cases')}{sums}\n"
-            f"from mart.{kpi.fact} as cases\nwhere {within}{grouped}"
+            f"select {_fact_columns(kpi, slices)}{sums}\n"
+            f"from mart.{kpi.fact} as facts\nwhere {within}{grouped}"
         )
         return {"measured": f"select 0 as span_id, * from (\n{measured}\n)"}
     span_days = (
@@ -136,9 +137,9 @@ def _flow_relations(
         " as date) as day\nfrom spans"
     )
     measured = (
-        f"select span_days.span_id, {_columns(slices, 'cases')}{sums}\n"
-        f"from mart.{kpi.fact} as cases\n"
-        f"inner join span_days on span_days.day = cases.{kpi.date}\nwhere {within}\ngroup by all"
+        f"select span_days.span_id, {_fact_columns(kpi, slices)}{sums}\n"
+        f"from mart.{kpi.fact} as facts\n"
+        f"inner join span_days on span_days.day = facts.{kpi.date}\nwhere {within}\ngroup by all"
     )
     return {"span_days": span_days, "measured": measured}
 
@@ -157,7 +158,7 @@ def _stock_relations(
         "inner join movements on movements.moved_on < spans.end_date\ngroup by all\n"
         "having numerator > 0 or excluded_count > 0"
     )
-    came = _movement(kpi, slices, condition, day=f"cases.{kpi.date}", sign=1)
+    came = _movement(kpi, slices, condition, day=f"facts.{kpi.date}", sign=1)
     left = _movement(kpi, slices, condition, day=leaving_day(kpi), sign=-1)
     return {"movements": f"{came}\nunion all\n{left}", "measured": measured}
 
@@ -167,16 +168,16 @@ def _stock_on_few_days(kpi: Kpi, slices: Sequence[str], condition: str, *, is_si
     left_on = leaving_day(kpi)
     sums = _stock_sums("count(*)", is_excluded(kpi), _is_unknown(kpi))
     end = "$last_date" if is_single else "spans.end_date"
-    inside = f"cases.{kpi.date} < {end} and ({left_on} is null or {left_on} >= {end})"
+    inside = f"facts.{kpi.date} < {end} and ({left_on} is null or {left_on} >= {end})"
     if is_single:
         grouped = "\ngroup by all" if slices else ""
         return (
-            f"select 0 as span_id, * from (\nselect {_columns(slices, 'cases')}{sums}\n"
-            f"from mart.{kpi.fact} as cases\nwhere {condition} and {inside}{grouped}\n)"
+            f"select 0 as span_id, * from (\nselect {_fact_columns(kpi, slices)}{sums}\n"
+            f"from mart.{kpi.fact} as facts\nwhere {condition} and {inside}{grouped}\n)"
         )
     return (
-        f"select spans.span_id, {_columns(slices, 'cases')}{sums}\n"
-        f"from mart.{kpi.fact} as cases\ninner join spans on {inside}\n"
+        f"select spans.span_id, {_fact_columns(kpi, slices)}{sums}\n"
+        f"from mart.{kpi.fact} as facts\ninner join spans on {inside}\n"
         f"where {condition}\ngroup by all"
     )
 
@@ -191,19 +192,19 @@ def _stock_sums(total: str, excluded: str, unknown: str) -> str:
 
 def _movement(kpi: Kpi, slices: Sequence[str], condition: str, *, day: str, sign: int) -> str:
     return (
-        f"select {_columns(slices, 'cases')}{day} as moved_on, {is_excluded(kpi)} as is_excluded,"
+        f"select {_fact_columns(kpi, slices)}{day} as moved_on, {is_excluded(kpi)} as is_excluded,"
         f" {_is_unknown(kpi)} as is_unknown, count(*) * {sign} as moved\n"
-        f"from mart.{kpi.fact} as cases\nwhere {condition} and {day} is not null\ngroup by all"
+        f"from mart.{kpi.fact} as facts\nwhere {condition} and {day} is not null\ngroup by all"
     )
 
 
 def _is_unknown(kpi: Kpi) -> str:
-    return f"cases.{kpi.unknown}" if kpi.unknown else "false"
+    return f"facts.{kpi.unknown}" if kpi.unknown else "false"
 
 
 def leaving_day(kpi: Kpi) -> str:
     """The first day on which a case left the stock; null while it is in."""
-    return "least(" + ", ".join(f"cases.{name}" for name in kpi.leaves) + ")"
+    return "least(" + ", ".join(f"facts.{name}" for name in kpi.leaves) + ")"
 
 
 def _spine(question: Question, slices: Sequence[str]) -> str:
@@ -267,7 +268,7 @@ def _parts(
     if has_spine:
         same = _same_slice(slices, "measured", "spine")
         source = f"spine\nleft join measured on measured.span_id = spine.span_id{same}"
-    if kpi.kind == "ratio":
+    if kpi.denominator_table:
         columns.append("populations.population as denominator")
         level = question.area_level
         area = f" and populations.area_code = {keys}.{code_column(level)}" if level else ""

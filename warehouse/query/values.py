@@ -76,6 +76,10 @@ def _ratio(columns: Mapping[str, Numbers], kpi: Kpi) -> Made:
     return {"value": _over(columns["numerator"] * float(kpi.per or 1), columns["denominator"])}
 
 
+def _total(columns: Mapping[str, Numbers], _: Kpi) -> Made:
+    return {"value": columns["numerator"]}
+
+
 def _stock(columns: Mapping[str, Numbers], _: Kpi) -> Made:
     """Nothing open is zero; nothing known is not."""
     is_known = (columns["numerator"] > 0) | (columns["unknown_count"] == 0)
@@ -87,5 +91,7 @@ MAKERS: Mapping[Kind, Callable[[Mapping[str, Numbers], Kpi], Made]] = {
     "mean": _mean,
     "quantile": _quantile,
     "ratio": _ratio,
+    "count": _total,
+    "sum": _total,
     "stock": _stock,
 }
