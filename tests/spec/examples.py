@@ -2,38 +2,48 @@
 
 A time of an example is local (Asia/Shanghai, holidays of China, offices open 8:30–12:00 and
 13:30–17:30), `YYYY-MM-DD HH:MM`; hour 24 is the midnight that ends the day.
+
+`records` are cases in short words (`TIMES`). `datasets` are records of any dataset, by dataset, in
+the columns of its contract: `{city_cases: [{case_number: a, reported_at: 2026-10-12 09:00}]}`.
+`corrections` and `dataset_corrections` are the same, delivered in a later batch: a row of the same
+number replaces the earlier one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from tests.support.records import ALL_MILESTONES, land
+from tests.support.records import ALL_MILESTONES, columns_of, land
 from warehouse.build import build
 from warehouse.published import Published, PublishedStore
-from warehouse.query import Question
+from warehouse.query import Dimension, Question
 from warehouse.settings import Settings
 
 FOLDER = Path(__file__).parent / "kpis"
 ZONE = ZoneInfo("Asia/Shanghai")
-RECEIVED_AT = datetime(2026, 12, 31, tzinfo=UTC)
+RECEIVED_AT = datetime(2026, 12, 30, tzinfo=UTC)
+CORRECTED_AT = datetime(2026, 12, 31, tzinfo=UTC)
 
-MUST_COVER = {
-    "void",
-    "duplicate",
-    "suspended",
-    "open not due",
-    "open overdue",
-    "zero denominator",
-    "midnight",
-    "unknown milestone",
-}
-"""What the examples of every KPI show, at least."""
+ALWAYS = frozenset({"zero denominator", "midnight", "late correction"})
+OF_CASES = frozenset(
+    {
+        "void",
+        "duplicate",
+        "suspended",
+        "extended",
+        "open not due",
+        "open overdue",
+        "unknown milestone",
+    }
+)
+MUST_COVER: Mapping[str, frozenset[str]] = {"fct_cases": ALWAYS | OF_CASES}
+"""What the examples of a KPI show at least, by its fact; `ALWAYS` for any other."""
 
 TIMES = {
     "reported": "reported_at",
@@ -46,6 +56,14 @@ TIMES = {
     "suspended": "suspended_at",
     "resumed": "resumed_at",
     "deferred": "deferred_at",
+    "dispatched": "dispatched_at",
+    "handled": "handled_at",
+    "updated": "updated_at",
+}
+COUNTS = {
+    "rework": "rework_count",
+    "dispatches": "dispatch_count",
+    "extensions": "extension_count",
 }
 
 COUNTY = {
@@ -72,7 +90,12 @@ class Example(BaseModel):
     title: str
     shows: tuple[str, ...]
     as_of: str
-    records: tuple[dict[str, Any], ...]
+    records: tuple[dict[str, Any], ...] = ()
+    corrections: tuple[dict[str, Any], ...] = ()
+    datasets: Mapping[str, tuple[dict[str, Any], ...]] = {}
+    dataset_corrections: Mapping[str, tuple[dict[str, Any], ...]] = {}
+    by: tuple[Dimension, ...] = ()
+    where: Mapping[str, str] = {}
     expect: dict[str, Any]
     first: date | None = Field(default=None, alias="from")
     last: date | None = Field(default=None, alias="to")
@@ -106,22 +129,46 @@ def instant(text: str) -> datetime:
     return midnight + timedelta(hours=int(hours), minutes=int(minutes))
 
 
-def rows_of(example: Example) -> Iterator[dict[str, Any]]:
-    """The records of an example as landed rows; `repeat` makes as many alike."""
-    for number, record in enumerate(example.records, start=1):
-        known = {*TIMES, "duplicate_of", "repeat", "why"}
+def case_rows(example: Example, records: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Cases in short words as landed rows; `repeat` makes as many alike, `case` names one."""
+    for number, record in enumerate(records, start=1):
+        known = {*TIMES, *COUNTS, "duplicate_of", "repeat", "case", "why"}
         unknown = set(record) - known
         assert not unknown, f"{example.title}: {unknown} is not one of {sorted(known)}"
         row: Mapping[str, Any] = {
             column: instant(record[name]) for name, column in TIMES.items() if name in record
-        }
+        } | {column: record[name] for name, column in COUNTS.items() if name in record}
         for copy in range(record.get("repeat", 1)):
             yield {
-                "case_number": f"{number}-{copy + 1}",
+                "case_number": record.get("case", f"{number}-{copy + 1}"),
                 "category_code": "any",
                 "duplicate_of_number": record.get("duplicate_of"),
                 **row,
             }
+
+
+def dataset_rows(dataset: str, records: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Records of a dataset as landed rows, each text read as its column's type.
+
+    `repeat` makes as many alike, `#` in a text being the number of the copy.
+    """
+    types = columns_of(dataset)
+    for record in records:
+        for copy in range(record.get("repeat", 1)):
+            row = {}
+            for name, value in record.items():
+                if name not in ("repeat", "why"):
+                    text = value.replace("#", str(copy + 1)) if isinstance(value, str) else value
+                    row[name] = _typed(text, types[name])
+            yield row
+
+
+def _typed(value: Any, kind: pl.DataType) -> Any:
+    if isinstance(value, str) and isinstance(kind, pl.Datetime):
+        return instant(value)
+    if isinstance(value, str) and isinstance(kind, pl.Date):
+        return date.fromisoformat(value)
+    return value
 
 
 def publish_examples(home: Path) -> Published:
@@ -134,26 +181,37 @@ def publish_examples(home: Path) -> Published:
         file.write_text(yaml.safe_dump(COUNTY, allow_unicode=True), encoding="utf-8")
         as_of[code] = instant(example.as_of)
         milestones = [name for name in ALL_MILESTONES if name not in example.not_delivered]
-        batch = {"county_code": code, "source_id": code, "received_at": RECEIVED_AT}
-        land(
-            settings,
-            "city_cases",
-            rows_of(example),
-            milestones=milestones,
-            batch_id=f"20261231-{number:04d}",
-            **batch,
+        county = {"county_code": code, "source_id": code}
+        batches = (
+            (RECEIVED_AT, example.records, example.datasets),
+            (CORRECTED_AT, example.corrections, example.dataset_corrections),
         )
+        for received_at, records, datasets in batches:
+            batch_id = f"{received_at:%Y%m%d}-{number:04d}"
+            rows = {name: list(dataset_rows(name, found)) for name, found in datasets.items()}
+            if records:
+                rows["city_cases"] = list(case_rows(example, records))
+            for dataset, found in rows.items():
+                land(
+                    settings,
+                    dataset,
+                    found,
+                    milestones=milestones,
+                    batch_id=batch_id,
+                    received_at=received_at,
+                    **county,
+                )
         if example.population is not None:
-            county = {
+            area = {
                 "area_code": code,
                 "area_level": "county",
                 "area_name": code,
                 "population": example.population,
                 "valid_from_date": date(2020, 1, 1),
             }
-            land(settings, "areas", [county], batch_id=f"20261231-{number:04d}", **batch)
-    build(settings=settings, as_of=as_of, built_at=RECEIVED_AT)
-    return PublishedStore(settings).current()
+            land(settings, "areas", [area], received_at=RECEIVED_AT, **county)
+    build(settings=settings, as_of=as_of, built_at=CORRECTED_AT)
+    return PublishedStore(settings, with_people=True).current()
 
 
 def question_of(kpi_id: str, county_code: str, example: Example) -> Question:
@@ -161,6 +219,8 @@ def question_of(kpi_id: str, county_code: str, example: Example) -> Question:
     return Question(
         kpi_id,
         county_code,
+        by=example.by,
+        where=dict(example.where),
         start=example.first,
         end=example.last + timedelta(days=1) if example.last else None,
     )
