@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from warehouse.catalogue.facts import FCT_CASES
+from tests.support.marts import FCT_CASES
 from warehouse.errors import BuildError
 from warehouse.publish import publish, sweep
 from warehouse.published import NothingPublishedError, Published, PublishedStore, people_file

@@ -12,9 +12,9 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from tests.support.marts import COUNTY, TYPES, ZONE
+from tests.support.marts import COUNTY, FCT_CASES, TYPES, ZONE
 from warehouse.catalogue import catalogue_frames
-from warehouse.catalogue.facts import FCT_CASES, FLAG
+from warehouse.catalogue.facts import FLAG
 
 AS_OF = datetime(2026, 11, 15, 18, 0, tzinfo=ZONE)
 FIRST = datetime(2023, 11, 1, tzinfo=ZONE)

