@@ -33,10 +33,11 @@ Unit = Literal[
     "documents",
     "points",
     "score",
+    "index",
 ]
 Better = Literal["higher", "lower", "neither"]
 Counted = Literal["last_day", "every_day"]
-PartValue = Literal["value", "attainment"]
+PartValue = Literal["value", "attainment", "index"]
 
 NEEDED: dict[Kind, tuple[str, ...]] = {
     "rate": ("numerator", "denominator"),
@@ -153,7 +154,8 @@ class Kpi(BaseModel):
     parts: tuple[Parts, ...] = ()
     """KPIs a score is made of."""
     part_value: PartValue | None = None
-    """Whether a part gives its value, or its value in proportion to its target."""
+    """What a part gives: its share as 0–100; how much of its target it reached, 0–100, at most 100;
+    or value ÷ target as it is (target ÷ value where lower is better), 1 being the target."""
     excluded: tuple[str, ...] | None = None
     """Flags of rows left out, each counted in `excluded_count`; null takes the fact's own."""
     not_yet_due: str | None = None

@@ -14,8 +14,9 @@ from warehouse.query.county import CountyFacts, county_facts, rows_of
 from warehouse.query.periods import Back, Bucket, Period, buckets, compared_with, whole
 from warehouse.query.question import Question
 from warehouse.query.scope import area_of_all, code_column, fact_column
+from warehouse.query.scores import score_answer
 from warehouse.query.statement import CURRENT, ZERO_WHEN_ABSENT, Span, statement
-from warehouse.query.values import with_values
+from warehouse.query.values import status_of, with_values
 
 COLUMNS: dict[str, pl.DataType] = {
     "kpi_id": pl.String(),
@@ -85,6 +86,11 @@ def prepare(published: Published, question: Question) -> Prepared:
             after the as-of day.
     """
     kpi = get_kpi(question.kpi_id)
+    if kpi.kind == "score":
+        parts = ", ".join(dict.fromkeys(part for parts in kpi.parts for part in parts.weights))
+        raise UsageError(
+            f"{kpi.kpi_id}: 综合得分没有自己的记录 / a score has no rows of its own; parts: {parts}"
+        )
     facts = county_facts(published, question.county_code, kpi)
     for name in (*question.filters, *question.slices):
         fact_column(kpi, name)
@@ -133,6 +139,8 @@ def answer(published: Published, question: Question) -> pl.DataFrame:
     Raises:
         UsageError: as `prepare`.
     """
+    if get_kpi(question.kpi_id).kind == "score":
+        return score_answer(published, question, answer)
     prepared = prepare(published, question)
     spans = _spans(prepared)
     asked = statement(prepared.kpi, question, spans)
@@ -150,7 +158,7 @@ def _arranged(
     slices = [name for name in parts.columns if name.endswith("_code")]
     valued = with_values(parts, prepared.kpi)
     rows = _of_role(CURRENT, spans, span_ids).join(valued, on="span_id", how="inner")
-    rows = rows.with_columns(_status(prepared.kpi))
+    rows = rows.with_columns(status_of(prepared.kpi))
     for back in BACKS if prepared.question.compare else ():
         compared = _of_role(back, spans, span_ids).select("bucket_number", "span_id", *DAYS)
         rows = rows.join(
@@ -184,21 +192,6 @@ def _of_role(role: str, spans: list[Span], span_ids: Mapping[Period, int]) -> pl
             "target": pl.Series([span.target for span in chosen], dtype=pl.Float64),
             "comparison_caveat": pl.Series([span.caveat for span in chosen], dtype=pl.String),
         }
-    )
-
-
-def _status(kpi: Kpi) -> pl.Expr:
-    value, target = pl.col("value"), pl.col("target")
-    is_met = value <= target if kpi.better == "lower" else value >= target
-    return (
-        pl.when(value.is_null())
-        .then(pl.lit("no_value"))
-        .when(target.is_null())
-        .then(pl.lit("no_target"))
-        .when(is_met)
-        .then(pl.lit("met"))
-        .otherwise(pl.lit("missed"))
-        .alias("status")
     )
 
 

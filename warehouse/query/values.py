@@ -35,6 +35,22 @@ def with_values(parts: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
     )
 
 
+def status_of(kpi: Kpi) -> pl.Expr:
+    """How `value` stands to `target`: met, missed, no_target or no_value."""
+    value, target = pl.col("value"), pl.col("target")
+    is_met = value <= target if kpi.better == "lower" else value >= target
+    return (
+        pl.when(value.is_null())
+        .then(pl.lit("no_value"))
+        .when(target.is_null())
+        .then(pl.lit("no_target"))
+        .when(is_met)
+        .then(pl.lit("met"))
+        .otherwise(pl.lit("missed"))
+        .alias("status")
+    )
+
+
 def _over(numerator: Numbers, denominator: Numbers) -> Numbers:
     return np.where(denominator > 0, numerator / denominator, np.nan)
 
