@@ -1,22 +1,40 @@
 """Numbers as people read them: unit, precision and grouping by KPI and language."""
 
 from datetime import date, datetime, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
 
 from dashboards.i18n import Lang, text
 from warehouse.catalogue import Kpi
 
-DECIMALS = {"percent": 1, "minutes": 1, "hours": 1, "cases": 0, "cases_per_1000": 2}
+DECIMALS = {
+    "percent": 1,
+    "minutes": 1,
+    "hours": 1,
+    "days": 1,
+    "cases": 0,
+    "cases_per_1000": 2,
+    "documents": 1,
+    "points": 0,
+    "score": 1,
+    "index": 2,
+}
+DIGITS = 12
+"""Of a number that a reader could ever mean; what is behind them comes from binary arithmetic."""
 
 
 def number(value: float | None, decimals: int = 0) -> str:
     """A number with groups of three digits, and a true minus sign.
 
-    >>> number(-1234.5, 1)
-    '−1,234.5'
+    A half is rounded up in the decimal a reader would write, whatever the binary one behind it.
+
+    >>> number(-1234.5, 1), number(23.95, 1), number(-0.04, 1)
+    ('−1,234.5', '24.0', '0.0')
     """
     if value is None:
         return "—"
-    return f"{value:,.{decimals}f}".replace("-", "−")
+    written = Decimal(f"{value:.{DIGITS}g}")
+    rounded = written.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return f"{rounded or abs(rounded):,f}".replace("-", "−")
 
 
 def amount(value: float | None, kpi: Kpi, *, signed: bool = False) -> str:
@@ -42,7 +60,7 @@ def value(amount_: float | None, kpi: Kpi, lang: Lang) -> str:
 
 def change(difference: float, kpi: Kpi, lang: Lang) -> str:
     """A difference of two values; of two rates in percentage points."""
-    name = text("unit.points", lang) if kpi.unit == "percent" else unit(kpi, lang)
+    name = text("unit.percentage_points", lang) if kpi.unit == "percent" else unit(kpi, lang)
     return _joined(amount(difference, kpi, signed=True), name)
 
 

@@ -12,16 +12,6 @@ from dashboards.scope import Scope
 from warehouse.catalogue import Kpi
 from warehouse.query import Question
 
-TILE_ORDER = (
-    "response_time_median",
-    "on_time_response_rate",
-    "on_time_resolution_rate",
-    "resolution_rate",
-    "response_time_mean",
-    "response_time_p90",
-    "open_backlog",
-    "cases_per_1000_residents",
-)
 SPARK_MONTHS = 24
 
 Verdict = Literal["better", "worse", "higher", "lower", "within", "unjudged"]
@@ -147,8 +137,7 @@ def verdict(row: Row, whole: float | None, kpi: Kpi) -> Verdict:
 def tiles(scope: Scope) -> list[Tile]:
     """Every KPI over the page's period."""
     context = scope.context
-    order = [kpi_id for kpi_id in TILE_ORDER if kpi_id in context.kpis]
-    order += [kpi_id for kpi_id in context.kpis if kpi_id not in order]
+    order = list(context.kpis)
     rows = [
         answer.row(0, named=True)
         for answer in context.ask_all([scope.question(name, compare=True) for name in order])

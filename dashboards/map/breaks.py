@@ -31,14 +31,9 @@ def quantile_breaks(values: NDArray[np.float64], *, classes: int = CLASSES) -> l
     return _filled([b for b in _rounded([float(b) for b in raw if b > low])], values)
 
 
-def class_of(values: NDArray[np.float32], breaks: Sequence[float]) -> NDArray[np.int64]:
-    """Class of each value from 0, -1 where it is NaN.
-
-    Both sides are compared as 32-bit numbers, as the page does, so that a value equal to a break
-    is on the same side of it here and there.
-    """
-    edges = np.asarray(breaks, dtype=np.float32)
-    found = np.searchsorted(edges, values.astype(np.float32), side="right")
+def class_of(values: NDArray[np.float64], breaks: Sequence[float]) -> NDArray[np.int64]:
+    """Class of each value from 0, -1 where it is NaN; a value on a break is in the class above."""
+    found = np.searchsorted(np.asarray(breaks, dtype=np.float64), values, side="right")
     return np.where(np.isnan(values), -1, found)
 
 
@@ -61,10 +56,9 @@ def _rounded(raw: list[float]) -> list[float]:
 def _filled(breaks: list[float], values: NDArray[np.float64]) -> list[float]:
     """Leave out breaks that would close an empty class, compared as `class_of` does."""
     kept: list[float] = []
-    shown, floor = values.astype(np.float32), np.float32(-np.inf)
+    floor = -np.inf
     for edge in breaks:
-        shown_edge = np.float32(edge)
-        if np.any((shown >= floor) & (shown < shown_edge)) and np.any(shown >= shown_edge):
+        if np.any((values >= floor) & (values < edge)) and np.any(values >= edge):
             kept.append(edge)
-            floor = shown_edge
+            floor = edge
     return kept

@@ -78,7 +78,7 @@ def _areas(context: Context, request: Request) -> Response:
 def _values(context: Context, request: Request) -> Response:
     shading = shade(context, parse(request.query_params, context=context))
     headers = {"Cache-Control": _caching(context, request)}
-    body = shading.values.astype(np.dtype("<f4")).tobytes()
+    body = shading.values.astype(np.dtype("<f8")).tobytes()
     return Response(body, media_type=FLOATS, headers=headers)
 
 

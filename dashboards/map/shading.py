@@ -46,7 +46,7 @@ class Shading:
         breaks: inner class breaks in the unit of `values`.
     """
 
-    values: NDArray[np.float32]
+    values: NDArray[np.float64]
     denominators: NDArray[np.uint32]
     flags: NDArray[np.uint8]
     breaks: tuple[float, ...]
@@ -93,8 +93,8 @@ def lay_out(rows: pl.DataFrame, *, kpi: Kpi, unplaced: int) -> Shading:
     """
     length = int(rows["feature_id"].max() or 0) + 1  # type: ignore[arg-type]
     places = rows["feature_id"].to_numpy()
-    values = np.full(length, np.nan, dtype=np.float32)
-    values[places] = rows["value"].cast(pl.Float32).to_numpy()
+    values = np.full(length, np.nan, dtype=np.float64)
+    values[places] = rows["value"].to_numpy()
     denominators = np.zeros(length, dtype=np.uint32)
     denominators[places] = rows["denominator"].fill_null(0).to_numpy()
     breaks = _breaks(rows["value"].drop_nulls().to_numpy(), kpi)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from dashboards import numbers_text
 from tests.support.map_county import EMPTY_GRID, publish_map_county
 from tests.support.marts import COUNTY
 from tests.support.served import served
@@ -92,6 +93,24 @@ def middle_of(page: Page, code: str) -> tuple[float, float]:
     return x, y
 
 
+def test_the_map_writes_numbers_as_the_other_pages_do(page: Page, address: str) -> None:
+    rng = np.random.default_rng(4)
+    halves = [part / 20 for part in range(-1_000, 1_000)]
+    values = [*halves, 1.005, 0.28735 * 100, -0.04, *(rng.gamma(2, 40, 2_000)).tolist()]
+    opened(page, address)
+    for decimals in (0, 1, 2):
+        found = page.evaluate(
+            """async ([values, decimals]) => {
+                const loaded = performance.getEntriesByType('resource').map(({name}) => name);
+                const {Words} = await import(loaded.find((name) => name.includes('words')));
+                const words = new Words({kpis: [], lang: 'zh'});
+                return values.map((value) => words.number(value, decimals));
+            }""",
+            [values, decimals],
+        )
+        assert found == [numbers_text.number(value, decimals) for value in values]
+
+
 @pytest.mark.parametrize("kpi", ["response_time_median", "on_time_resolution_rate"])
 def test_every_grid_has_the_class_of_the_value_the_warehouse_answers(
     page: Page, address: str, home: Path, faults: list[str], kpi: str
@@ -101,8 +120,8 @@ def test_every_grid_has_the_class_of_the_value_the_warehouse_answers(
     asked = f"county={COUNTY}&kpi={kpi}&level=grid&from={FIRST}&to={LAST}"
     body = page.request.get(f"{address}/api/map/values?{asked}").body()
     legend = page.request.get(f"{address}/api/map/legend?{asked}").json()
-    values = np.frombuffer(body, dtype="<f4")
-    edges = np.asarray(legend["breaks"], dtype=np.float32)
+    values = np.frombuffer(body, dtype="<f8")
+    edges = np.asarray(legend["breaks"], dtype=np.float64)
     assert len(edges) == 4
     painted = {one["id"]: one for one in page.evaluate(PAINTED)}
     assert set(painted) == set(range(1, 81))
@@ -112,8 +131,8 @@ def test_every_grid_has_the_class_of_the_value_the_warehouse_answers(
             assert np.isnan(values[feature_id])
             assert one["k"] == NO_VALUE
         else:
-            assert values[feature_id] == np.float32(value)
-            found = np.searchsorted(edges, np.float32(value), side="right")
+            assert values[feature_id] == value
+            found = np.searchsorted(edges, value, side="right")
             assert one["k"] % FAINT == (found if kpi == "response_time_median" else 4 - found)
     assert painted[EMPTY_GRID]["k"] == NO_VALUE
     assert not faults

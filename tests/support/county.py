@@ -231,6 +231,7 @@ def _frame(types: Any, rows: list[dict[str, Any]]) -> pl.DataFrame:
         "boolean": pl.Boolean(),
         "date": pl.Date(),
         "timestamptz": pl.Datetime("us", "Asia/Shanghai"),
+        "timestamp with time zone": pl.Datetime("us", "Asia/Shanghai"),
     }
     schema = {name: kinds[kind] for name, kind in types.items()}
     columns = {name: [row.get(name) for row in rows] for name in types}

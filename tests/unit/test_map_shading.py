@@ -28,8 +28,8 @@ def row(feature_id: int, value: float | None, **parts: Any) -> dict[str, Any]:
 
 def test_values_stand_at_their_feature_id_and_nothing_at_zero() -> None:
     made = shading("response_time_median", row(3, 30.0), row(1, 10.0))
-    assert made.values.dtype == np.float32
-    np.testing.assert_array_equal(made.values, np.float32([np.nan, 10, np.nan, 30]))
+    assert made.values.dtype == np.float64
+    np.testing.assert_array_equal(made.values, [np.nan, 10, np.nan, 30])
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ export class Canvas {
   }
 
   stateOf(shading, fid, places) {
-    const found = classOf(shading.values[fid] ?? NaN, shading.edges);
+    const found = classOf(shading.values[fid] ?? NaN, shading.breaks);
     if (found < 0) return NO_VALUE;
     return places[found] + (shading.flags[fid] & UNCERTAIN ? FAINT : 0);
   }

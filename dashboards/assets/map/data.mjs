@@ -97,10 +97,9 @@ export class Source {
     ]);
     return {
       ...legend,
-      values: new Float32Array(values),
+      values: new Float64Array(values),
       flags: decoded(legend.flags, Uint8Array),
       denominators: decoded(legend.denominators, Uint32Array),
-      edges: legend.breaks.map(Math.fround),
     };
   }
 

@@ -50,7 +50,7 @@ export class Legend {
     const edge = (value) => words.edge(value, kpi);
     if (!breaks.length) return low === null ? "—" : words.figure(low, kpi) === words.figure(high, kpi) ? words.figure(low, kpi) : `${words.figure(low, kpi)} – ${words.figure(high, kpi)}`;
     if (k === 0) return `< ${edge(breaks[0])}`;
-    if (k === breaks.length && high === Math.fround(breaks[k - 1])) return edge(breaks[k - 1]);
+    if (k === breaks.length && high === breaks[k - 1]) return edge(breaks[k - 1]);
     if (k === breaks.length) return `≥ ${edge(breaks[k - 1])}`;
     return `${edge(breaks[k - 1])} – ${edge(breaks[k])}`;
   }

@@ -63,7 +63,7 @@ export class Ranking {
   row(area, at, colours) {
     const { words, shading, kpi, view } = this.map;
     const value = shading.values[area.fid] ?? NaN;
-    const found = classOf(value, shading.edges);
+    const found = classOf(value, shading.breaks);
     const doubt = shading.flags[area.fid] & UNCERTAIN ? " faint" : "";
     const style = found < 0 ? null : `--swatch:${colours[found]}`;
     const text = found < 0 ? remarks(shading, area.fid, words)[0] : words.value(value, kpi);

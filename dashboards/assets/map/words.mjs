@@ -1,5 +1,9 @@
 // Texts and numbers in the reader's language, as the rest of the pages write them.
 
+// A half is rounded up in the decimal a reader would write, whatever the binary one behind it:
+// 23.95 is 24.0 here as on every other page (dashboards/numbers_text.py).
+const DIGITS = 12;
+
 export class Words {
   constructor(setup) {
     this.setup = setup;
@@ -19,8 +23,8 @@ export class Words {
 
   number(value, decimals = 0) {
     if (value === null || value === undefined || Number.isNaN(value)) return "—";
-    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-    return value.toLocaleString("en-US", options).replace("-", "−");
+    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, signDisplay: "negative" };
+    return new Intl.NumberFormat("en-US", options).format(value.toPrecision(DIGITS)).replace("-", "−");
   }
 
   figure(value, kpi) {
@@ -38,7 +42,7 @@ export class Words {
 
   change(difference, kpi) {
     const figure = this.figure(difference, kpi);
-    const unit = kpi.is_share ? this.text("unit.points") : kpi.unit;
+    const unit = kpi.is_share ? this.text("unit.percentage_points") : kpi.unit;
     return this.joined(figure.startsWith("−") ? figure : `+${figure}`, unit);
   }
 
