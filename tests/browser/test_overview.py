@@ -112,7 +112,7 @@ def test_no_text_is_left_in_the_other_language(page: Page, address: str) -> None
     for query, foreign in (("", r"[A-Za-z]{3,}"), ("?lang=en", r"[\u4e00-\u9fff]+")):
         open_page(page, f"{address}/{query}")
         assert re.findall(foreign, page.evaluate(PLAIN_TEXT)) == []
-        assert page.locator("html").get_attribute("lang") == ("en" if query else "zh-CN")
+        expect(page.locator("html")).to_have_attribute("lang", "en" if query else "zh-CN")
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
