@@ -12,19 +12,6 @@
     add_months({{ day }}, cast({{ months }} as int))
 {%- endmacro %}
 
-{#- Days from one day to a later one, as a bigint. -#}
-{% macro days_between(start_day, end_day) -%}
-    {{ return(adapter.dispatch("days_between", "gridgov")(start_day, end_day)) }}
-{%- endmacro %}
-
-{% macro default__days_between(start_day, end_day) -%}
-    cast(({{ end_day }}) - ({{ start_day }}) as bigint)
-{%- endmacro %}
-
-{% macro spark__days_between(start_day, end_day) -%}
-    cast(datediff({{ end_day }}, {{ start_day }}) as bigint)
-{%- endmacro %}
-
 {#- An expression that turns one row into a row for each whole number from zero to the last. -#}
 {% macro each_number_to(last_number) -%}
     {{ return(adapter.dispatch("each_number_to", "gridgov")(last_number)) }}

@@ -69,6 +69,19 @@
 
 {% macro spark__add_days(day, days) -%} date_add({{ day }}, {{ days }}) {%- endmacro %}
 
+{#- Days from one day to a later one, as a bigint. -#}
+{% macro days_between(start_day, end_day) -%}
+    {{ return(adapter.dispatch("days_between", "gridgov")(start_day, end_day)) }}
+{%- endmacro %}
+
+{% macro default__days_between(start_day, end_day) -%}
+    cast(({{ end_day }}) - ({{ start_day }}) as bigint)
+{%- endmacro %}
+
+{% macro spark__days_between(start_day, end_day) -%}
+    cast(datediff({{ end_day }}, {{ start_day }}) as bigint)
+{%- endmacro %}
+
 {#- Day of the week, 1 Monday to 7 Sunday. -#}
 {% macro iso_day_of_week(day) -%}
     {{ return(adapter.dispatch("iso_day_of_week", "gridgov")(day)) }}

@@ -1,7 +1,3 @@
--- The days after a settlement in which the same parties count as at odds again: the definition of
--- this product.
-{% set recurrence_days = 90 %}
-
 with
 
     disputes as (select * from {{ ref("int_mediation__disputes") }}),
@@ -25,7 +21,9 @@ with
 
     settled_pairs as (
         select
-            *, {{ add_seconds("settled_at", recurrence_days ~ " * 86400.0") }} as watched_until_at
+            *,
+            {{ add_seconds("settled_at", var("dispute_recurrence_days") ~ " * 86400.0") }}
+            as watched_until_at
         from pairs
         where settled_at is not null
     )

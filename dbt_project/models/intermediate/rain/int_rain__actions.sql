@@ -39,6 +39,7 @@ with
             records.notified_at,
             {{ local_date("records.notified_at", "counties.time_zone") }} as notified_date,
             {{ happened("acknowledged_at") }},
+            counties.as_of_at,
             {{ happened("moved_at") }},
             case
                 when
@@ -82,6 +83,16 @@ select
     actions_as_of.moved_count,
     {{ seconds_between("actions_as_of.notified_at", "actions_as_of.acknowledged_at") }}
     / 60.0 as acknowledge_minutes,
+    greatest(
+        {{
+            seconds_between(
+                "actions_as_of.notified_at",
+                "coalesce(actions_as_of.acknowledged_at, warnings.lifted_at, actions_as_of.as_of_at)",
+            )
+        }}
+        / 60.0,
+        0.0
+    ) as watched_minutes,
     {{ seconds_between("actions_as_of.notified_at", "actions_as_of.moved_at") }}
     / 60.0 as move_minutes,
     actions_as_of.source_id,

@@ -55,6 +55,7 @@ select
     proposal_id,
     source_id,
     county_code,
+    'grid_centre' as department_code,
     community_code,
     town_code,
     topic_code,
@@ -98,8 +99,10 @@ select
     is_withdrawn,
     voted_at is not null as is_voted,
     is_decided,
+    voted_at is not null and not is_withdrawn and not is_decided as is_decision_unknown,
     is_adopted,
     entitled_count is null as is_entitled_unknown,
+    voted_at is not null and cast_count + uncounted_count = 0 as is_vote_unknown,
     is_decided and publicised_at is not null as is_publicised,
     can_be_due_to_publicise
     and (publicised_at is not null or is_publicity_due_passed) as is_due_to_publicise,
@@ -107,12 +110,14 @@ select
     can_be_due_to_publicise
     and publicised_at is null
     and not is_publicity_due_passed as is_publicity_not_yet_due,
+    is_publicity_due_passed,
     is_adopted and due_date is null as is_without_due,
     can_be_due_to_complete and (is_completed or is_due_passed) as is_due_to_complete,
     is_completed,
     is_completed and coalesce(completed_date <= due_date, false) as is_completed_on_time,
     can_be_due_to_complete and not is_completed and is_due_passed as is_overdue,
     can_be_due_to_complete and not is_completed and not is_due_passed as is_not_yet_due,
+    is_due_passed,
     proposed_date,
     voted_date,
     {{ local_date("publicised_at", "time_zone") }} as publicised_date,

@@ -1,15 +1,25 @@
 with
 
-    steps as (select * from {{ ref("int_mediation__steps") }}),
+    levels as (select * from {{ ref("int_mediation__steps") }}),
 
-    disputes as (select * from {{ ref("int_mediation__disputes") }})
+    disputes as (select * from {{ ref("int_mediation__disputes") }}),
+
+    steps as (
+        select
+            *,
+            coalesce(outcome_code = 'escalated', false)
+            or coalesce(highest_later_level_rank > level_rank, false) as is_escalated
+        from levels
+    )
 
 select
     steps.step_id,
     steps.mediation_id,
     steps.source_id,
     steps.county_code,
+    'grid_centre' as department_code,
     disputes.dispute_category_code,
+    disputes.source_code,
     disputes.grid_code,
     disputes.community_code,
     disputes.town_code,
@@ -26,8 +36,15 @@ select
     steps.ended_at is not null as is_ended,
     steps.ended_at is null as is_open,
     coalesce(steps.outcome_code = 'settled', false) as is_settled_here,
-    coalesce(steps.outcome_code = 'escalated', false)
-    or coalesce(steps.highest_later_level_rank > steps.level_rank, false) as is_escalated,
+    steps.is_escalated,
+    steps.outcome_code is not null or steps.is_escalated as is_concluded_here,
+    steps.outcome_code is null
+    and not steps.is_escalated
+    and steps.ended_at is null
+    and disputes.closed_at is null as is_still_here,
+    steps.outcome_code is null
+    and not steps.is_escalated
+    and (steps.ended_at is not null or disputes.closed_at is not null) as is_outcome_unknown,
     coalesce(steps.outcome_code = 'withdrawn', false) as is_withdrawn,
     coalesce(steps.level_rank < steps.earlier_level_rank, false) as is_level_below_earlier,
     {{ local_date("steps.level_received_at", "steps.time_zone") }} as level_received_date,

@@ -60,7 +60,9 @@ with
     -- An agreement's date has come when its day is over.
     disputes_with_agreements as (
         select
-            *, is_settled and coalesce(agreement_due_date < as_of_date, false) as is_agreement_due
+            *,
+            first_mediated_at is not null as is_mediated,
+            is_settled and coalesce(agreement_due_date < as_of_date, false) as is_agreement_due
         from disputes_with_clock
     )
 
@@ -68,6 +70,7 @@ select
     mediation_id,
     source_id,
     county_code,
+    'grid_centre' as department_code,
     dispute_category_code,
     source_code,
     grid_code,
@@ -96,7 +99,11 @@ select
     agreement_kind_code,
     agreement_due_date,
     accepted_at is not null as is_accepted,
-    first_mediated_at is not null as is_mediated,
+    is_mediated,
+    is_mediated and is_closed and not is_withdrawn as is_mediation_ended,
+    is_mediated and not is_closed as is_in_mediation,
+    not is_mediated
+    and coalesce(outcome_code in ('settled', 'failed'), false) as is_mediation_unknown,
     is_closed,
     is_settled,
     is_withdrawn,
@@ -110,6 +117,7 @@ select
     is_agreement_due,
     is_agreement_due and coalesce(is_agreement_kept, false) as is_agreement_kept,
     is_agreement_due and is_agreement_kept is null as is_agreement_unknown,
+    is_settled and coalesce(agreement_due_date >= as_of_date, false) as is_agreement_not_yet_due,
     is_recurrent,
     is_settled and not is_without_known_pair and (is_recurrent or is_watch_over) as is_due_to_recur,
     is_settled
@@ -117,6 +125,7 @@ select
     and not is_recurrent
     and not is_watch_over as is_recurrence_not_yet_due,
     is_settled and is_without_known_pair as is_recurrence_unknown,
+    is_watch_over,
     coalesce(has_psychologist, false) as is_with_psychologist,
     coalesce(has_lawyer, false) as is_with_lawyer,
     reported_date,

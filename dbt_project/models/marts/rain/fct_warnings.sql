@@ -86,6 +86,7 @@ with
 select
     warnings_judged.warning_id,
     warnings_judged.county_code,
+    'weather' as department_code,
     warnings_judged.colour_code,
     warnings_judged.area_level,
     warnings_judged.town_code,

@@ -10,6 +10,7 @@ select
     steps.source_id,
     steps.county_code,
     applications.item_code,
+    applications.channel_code,
     steps.step_number,
     steps.stage_code,
     steps.department_code,

@@ -33,6 +33,7 @@ select
     inspection_id,
     source_id,
     county_code,
+    'urban_management' as department_code,
     community_code,
     town_code,
     site_code,

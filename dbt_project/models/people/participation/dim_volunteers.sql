@@ -1,11 +1,12 @@
--- Days in which a volunteer has to have served to count as active.
-{% set active_days = 90 %}
-
 with
 
     volunteers as (select * from {{ ref("int_participation__volunteers") }}),
 
     services as (select * from {{ ref("int_participation__services") }}),
+
+    spells as (select * from {{ ref("int_participation__spells") }}),
+
+    states as (select * from spells where valid_to_date is null),
 
     totals as (
         select
@@ -34,12 +35,10 @@ select
     cast(coalesce(totals.points_issued, 0) as bigint) as points_issued,
     cast(coalesce(totals.points_redeemed, 0) as bigint) as points_redeemed,
     volunteers.left_date is null as is_registered,
-    volunteers.left_date is null
-    and coalesce(
-        totals.last_service_date > {{ add_days("volunteers.as_of_date", "-" ~ active_days) }}, false
-    ) as is_active,
+    coalesce(states.is_active, false) as is_active,
     volunteers.batch_id,
     volunteers.source_file_id,
     volunteers.source_row_number
 from volunteers
 left join totals on totals.volunteer_id = volunteers.volunteer_id
+left join states on states.volunteer_id = volunteers.volunteer_id
