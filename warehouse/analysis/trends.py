@@ -1,0 +1,207 @@
+"""Control charts by month that mark signals, not noise.
+
+- Shares: p′ chart; counts and events per population: u′ chart, a month's days (and its population)
+  being its size, so that a short month is not a drop. Both after Laney (2002, Improved control
+  charts for attributes, Quality Engineering 14, 531–537): with z = (p − centre) ÷ σ, σ from the
+  month's own size, limits are centre ± 3 σ σ_z, σ_z the mean moving range of z ÷ 1.128. Where
+  months differ by chance only, σ_z is 1 and this is the ordinary chart.
+- Everything else (medians, means, sums, stocks, scores): XmR chart, centre ± 2.66 × the mean moving
+  range.
+
+Centre and limits come from a baseline of the first 12 whole months of a phase and stay there, so a
+later change stays visible. The first phase begins with the records. A second one begins with the
+programme, if its start is confirmed as a shift: the first 8 months after it all lie on one side of
+the old centre. Fewer than 8 months give no limits.
+
+Signals: `beyond_limits`, or `run_of_8` on one side of the centre (the eighth and later ones).
+
+The months are not adjusted for the season: where this month resembles the same month of last year
+(`seasonal_correlation` of 0.5 or more), a signal may be the season; look at the change from last
+year beside it. Months that are not over, or whose value may still move by more than 1 % of their
+rows, are left out.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from warehouse.analysis.families import family_of
+from warehouse.catalogue import Kpi, get_kpi
+from warehouse.errors import UsageError
+from warehouse.published import Published
+from warehouse.query import Question, answer
+from warehouse.query.periods import shift, start_of
+
+Numbers = NDArray[np.float64]
+
+BASELINE_MONTHS = 12
+RUN = 8
+SIGMAS = 3
+RANGE_TO_SD = 1.128
+"""Mean moving range of independent normal values in standard deviations (d₂ for n = 2)."""
+SEASONAL = 0.5
+PROVISIONAL_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A control chart.
+
+    Attributes:
+        kind: `p`, `u` or `xmr`.
+        phase_starts: first month of each phase.
+        seasonal_correlation: of months with the same months a year before, each less its phase's
+            centre; null with fewer than 24 months.
+        rows: one row per month with a value: month; value (per day where the chart is of counts),
+            centre, low, high (null where the phase is too short), phase (1, 2), signal.
+    """
+
+    kind: str
+    phase_starts: tuple[date, ...]
+    seasonal_correlation: float | None
+    rows: pl.DataFrame
+
+
+def control_chart(
+    published: Published, question: Question, *, programme_start: date | None = None
+) -> Chart:
+    """The chart of a question without slices, over its whole months.
+
+    Args:
+        programme_start: first month that may begin a second phase.
+
+    Raises:
+        UsageError: as `answer`; a question with slices.
+    """
+    kpi = get_kpi(question.kpi_id)
+    months = whole_months(published, question)
+    values, sizes = _values_and_sizes(kpi, months)
+    days = list(months["period_start_date"])
+    kind = _kind(kpi)
+    starts = [0]
+    if programme_start is not None:
+        second = sum(day < programme_start for day in days)
+        if second > 0 and _is_shift(values, second, _centre(values[:second], sizes[:second])):
+            starts.append(second)
+    lines = np.full((4, len(values)), np.nan)
+    for number, (first, last) in enumerate(zip(starts, [*starts[1:], len(values)], strict=True)):
+        lines[0, first:last] = number + 1
+        lines[1:, first:last] = _limits(values[first:last], sizes[first:last], kind)
+    phase, centre, low, high = lines
+    rows = pl.DataFrame(
+        {
+            "month": pl.Series(days, dtype=pl.Date),
+            "value": values,
+            "centre": centre,
+            "low": low,
+            "high": high,
+            "phase": phase.astype(np.int64),
+            "signal": pl.Series(_signals(values, centre, low, high, phase), dtype=pl.String),
+        }
+    ).with_columns(pl.selectors.float().fill_nan(None))
+    seasonal = _seasonal_correlation(days, values - centre)
+    return Chart(kind, tuple(days[first] for first in starts if days), seasonal, rows)
+
+
+def whole_months(published: Published, question: Question) -> pl.DataFrame:
+    """Answer by month, without what is not over or may still move, and without empty months.
+
+    Raises:
+        UsageError: as `answer`; a question with slices.
+    """
+    if question.slices:
+        raise UsageError("--by: 趋势按月,请用 --where / a trend is by month: use --where, not --by")
+    rows = answer(published, replace(question, by=("month",)))
+    first = pl.col("period_start_date")
+    is_whole = (first.dt.month_start() == first) & (
+        first.dt.offset_by("1mo") == pl.col("period_end_date")
+    )
+    waiting = pl.col("not_yet_due_count").fill_null(0)
+    settled = waiting <= PROVISIONAL_SHARE * (pl.col("denominator").fill_null(0) + waiting)
+    return rows.filter(is_whole & settled & pl.col("value").is_not_null())
+
+
+def _kind(kpi: Kpi) -> str:
+    if kpi.kind == "count":
+        return "u"
+    return {"binomial": "p", "poisson": "u"}.get(family_of(kpi) or "", "xmr")
+
+
+def _values_and_sizes(kpi: Kpi, months: pl.DataFrame) -> tuple[Numbers, Numbers]:
+    """Values, and what each is worth; counts and events per population are per day."""
+    value = months["value"].to_numpy()
+    days = (months["period_end_date"] - months["period_start_date"]).dt.total_days().to_numpy()
+    sizes = months["denominator"].cast(pl.Float64).fill_null(1).to_numpy()
+    if kpi.kind == "count":
+        return value / days, days.astype(float)
+    if kpi.denominator_table:
+        return value / days, sizes * days / float(kpi.per or 1)
+    return value, sizes if family_of(kpi) else np.ones(len(value))
+
+
+def _centre(values: Numbers, sizes: Numbers) -> float:
+    """Value of the baseline as a whole."""
+    part = slice(0, BASELINE_MONTHS)
+    return float((values[part] * sizes[part]).sum() / sizes[part].sum())
+
+
+def _is_shift(values: Numbers, second: int, centre: float) -> bool:
+    after = values[second : second + RUN]
+    return len(after) == RUN and bool((after > centre).all() or (after < centre).all())
+
+
+def _limits(values: Numbers, sizes: Numbers, kind: str) -> Numbers:
+    """Centre, low and high of each month of a phase, as rows; NaN where it is too short."""
+    lines = np.full((3, len(values)), np.nan)
+    if len(values) < RUN:
+        return lines
+    centre = _centre(values, sizes)
+    variance = {"p": centre * (1 - centre), "u": centre}.get(kind, 1.0)
+    sd = np.sqrt(variance / sizes) if variance > 0 else np.zeros(len(values))
+    base = slice(0, BASELINE_MONTHS)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(sd[base] > 0, (values[base] - centre) / sd[base], 0.0)
+    spread = SIGMAS * sd * np.abs(np.diff(z)).mean() / RANGE_TO_SD
+    floor = -np.inf if kind == "xmr" else 0.0
+    ceiling = 1.0 if kind == "p" else np.inf
+    lines[:] = centre, np.maximum(centre - spread, floor), np.minimum(centre + spread, ceiling)
+    return lines
+
+
+def _signals(
+    values: Numbers, centre: Numbers, low: Numbers, high: Numbers, phase: Numbers
+) -> list[str | None]:
+    signals: list[str | None] = []
+    run, side_before = 0, 0.0
+    for number, value in enumerate(values):
+        side = float(np.sign(value - centre[number])) if np.isfinite(centre[number]) else 0.0
+        is_same = side == side_before and (number == 0 or phase[number] == phase[number - 1])
+        run = (run + 1 if is_same else 1) if side else 0
+        side_before = side
+        if value < low[number] or value > high[number]:
+            signals.append("beyond_limits")
+        else:
+            signals.append("run_of_8" if run >= RUN else None)
+    return signals
+
+
+def _seasonal_correlation(days: list[date], distances: Numbers) -> float | None:
+    known = {
+        day: distance
+        for day, distance in zip(days, distances, strict=True)
+        if np.isfinite(distance)
+    }
+    pairs = [
+        (distance, known[last_year])
+        for day, distance in known.items()
+        if (last_year := start_of("month", shift("month", day, -12))) in known
+    ]
+    if len(known) < 2 * BASELINE_MONTHS or len(pairs) < BASELINE_MONTHS:
+        return None
+    now, before = np.array(pairs).T
+    if now.std() == 0 or before.std() == 0:
+        return None
+    return float(np.corrcoef(now, before)[0, 1])
