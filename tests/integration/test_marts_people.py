@@ -278,35 +278,23 @@ def test_a_visit_falls_in_one_obligation_at_most(published: Published) -> None:
     ]
 
 
-def test_months_of_visits_name_nobody(published: Published) -> None:
-    months = published.sql(
-        "select month_start_date, sum(due_count), sum(met_count), sum(overdue_count) "
-        "from mart.fct_visit_obligation_months where community_code = $community "
-        "group by all order by all",
-        {"community": COMMUNITY},
-    ).rows()
-    assert months == [
-        (date(2026, 9, 1), 1, 0, 1),
-        (date(2026, 10, 1), 6, 3, 3),
-        (date(2026, 11, 1), 6, 2, 4),
-    ]
-
-
 def test_the_roll_of_a_day_is_what_the_documented_query_counts(published: Published) -> None:
     counts = published.people_sql(documented_query("fct_roll_days") + " order by all").rows()
     assert counts == [("disabled", 1), ("elderly_living_alone", 1), ("left_behind_child", 1)]
 
 
-def test_months_of_coverage_agree_with_the_documented_query(published: Published) -> None:
-    months = published.sql(
-        "select month_start_date, counted_date, resident_count, covered_count "
-        "from mart.fct_service_coverage_months "
-        "where month_start_date >= date '2026-09-01' order by all"
+def test_spells_of_coverage_agree_with_the_documented_query(published: Published) -> None:
+    month_ends = published.people_sql(
+        "select day, count(*), count(*) filter (is_covered) "
+        "from (values (date '2026-09-30'), (date '2026-10-31'), (date '2026-11-15')) days (day) "
+        "inner join mart.fct_coverage_spells as spells on spells.valid_from_date <= day "
+        "and (spells.valid_to_date is null or day < spells.valid_to_date) "
+        "group by all order by all"
     ).rows()
-    assert months == [
-        (date(2026, 9, 1), date(2026, 9, 30), 4, 3),
-        (date(2026, 10, 1), date(2026, 10, 31), 3, 1),
-        (date(2026, 11, 1), date(2026, 11, 15), 3, 1),
+    assert month_ends == [
+        (date(2026, 9, 30), 4, 3),
+        (date(2026, 10, 31), 3, 1),
+        (date(2026, 11, 15), 3, 1),
     ]
     day = published.people_sql(documented_query("fct_covered_spells")).rows()
     assert day == [(COMMUNITY, 3, 1)]

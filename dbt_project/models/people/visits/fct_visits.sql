@@ -37,6 +37,7 @@ select
     outcome_code = 'moved' as is_moved_away,
     coalesce(visit_kind_code = 'home', false) as is_home_visit,
     window_start_date is not null as is_on_roll,
+    is_seen and window_start_date is not null as is_seen_on_roll,
     is_seen and window_start_date is not null and turn = 1 as is_meeting,
     source_id,
     batch_id,
