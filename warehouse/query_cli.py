@@ -66,7 +66,7 @@ def kpi_command(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """指标值及其构成 / A value with its parts; both days are in the period."""
-    asked = _Asked(context.obj, county)
+    asked = Asked(context.obj, county)
     question = asked.question(kpi_id, by=by, first=first, last=last, where=where, compare=compare)
     values = answer(asked.published, question)
     if form is Format.TABLE:
@@ -91,7 +91,7 @@ def receipt_command(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """指标值的凭据 / The rows behind a value, each with its batch and source file."""
-    asked = _Asked(context.obj, county)
+    asked = Asked(context.obj, county)
     question = asked.question(kpi_id, by=by, first=first, last=last, where=where)
     if role is not None and role not in ROLES:
         raise UsageError(unknown_value("--role", role, ROLES))
@@ -142,8 +142,8 @@ def sql_command(
     typer.echo(render(rows, form), nl=False)
 
 
-class _Asked:
-    """The published version and county of one command."""
+class Asked:
+    """The published version and county of one command, and how it reads its options."""
 
     def __init__(self, settings: Settings, county_code: str | None) -> None:
         self.published: Published = PublishedStore(settings).current()
@@ -212,7 +212,7 @@ def _day(option: str, text: str | None) -> date | None:
         raise UsageError(f'{option} "{text}": 应为 / expected YYYY-MM-DD') from error
 
 
-def _title(kpi: Kpi, values: pl.DataFrame, asked: _Asked) -> str:
+def _title(kpi: Kpi, values: pl.DataFrame, asked: Asked) -> str:
     first = values.row(0, named=True) if len(values) else None
     as_of = first["as_of_at"].astimezone(asked.zone).isoformat() if first else ""
     version = asked.published.version
