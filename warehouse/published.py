@@ -1,5 +1,6 @@
 """Reading the published file: the version a reader sees is whole and never changes under it."""
 
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -60,22 +61,36 @@ class Published:
     """
 
     def __init__(
-        self, path: Path, *, version: int | None = None, with_people: bool = False
+        self,
+        path: Path,
+        *,
+        version: int | None = None,
+        with_people: bool | None = False,
+        people_folder: Path | None = None,
     ) -> None:
         """Open a version.
 
         Args:
-            path: its file; the file about persons lies beside it.
+            path: its file.
             version: its number where the name does not tell it (a file being written).
-            with_people: open the file about persons too, for those who may see it.
+            with_people: open the file about persons too, for those who may see it; null opens it
+                where it can be read.
+            people_folder: where the file about persons lies; null is beside the other.
         """
         number = version_of(path.name) if version is None else version
         if number is None:
             raise NothingPublishedError(f"{path} 不是发布文件 / is not a published file")
         self.version: int = number
         self.path: Path = path
+        self.people_path: Path = (people_folder or path.parent) / people_file(number)
         self._connection = _connect(path)
-        self._people = _connect(path.parent / people_file(number)) if with_people else None
+        is_open = os.access(self.people_path, os.R_OK) if with_people is None else with_people
+        self._people = _connect(self.people_path) if is_open else None
+
+    @property
+    def has_people(self) -> bool:
+        """Whether the file about persons is open too."""
+        return self._people is not None
 
     def sql(self, query: str, params: Parameters = ()) -> pl.DataFrame:
         """Run one read-only query and return its rows.
@@ -135,12 +150,13 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str, params: Parameters)
 class PublishedStore:
     """Where readers find the version of the moment."""
 
-    def __init__(self, settings: Settings, *, with_people: bool = False) -> None:
+    def __init__(self, settings: Settings, *, with_people: bool | None = False) -> None:
         """Look where `settings` publish.
 
         Args:
             settings: for the folder.
-            with_people: open the rows about persons too; only for those who may see them.
+            with_people: open the rows about persons too, only for those who may see them; null
+                opens them where they can be read.
         """
         self._with_people = with_people
         self._link = settings.paths.published / CURRENT

@@ -19,7 +19,7 @@ PUBLISHED_VALUES = {
     "period_end_date": "date",
     "value": "double",
     "numerator": "double",
-    "denominator": "bigint",
+    "denominator": "double",
     "excluded_count": "bigint",
     "not_yet_due_count": "bigint",
     "is_provisional": "boolean",

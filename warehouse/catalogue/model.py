@@ -246,6 +246,22 @@ class Kpi(BaseModel):
         return load_facts()[self.fact]
 
     @property
+    def reaching(self) -> Fact:
+        """The fact of what reaches its keys.
+
+        Raises:
+            ValueError: of a kind that has none.
+        """
+        if self.numerator_fact is None:
+            raise ValueError(f"{self.kpi_id} is no reach rate")
+        return load_facts()[self.numerator_fact]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts it reads: a slice must be one of each."""
+        return (self.about, self.reaching) if self.numerator_fact else (self.about,)
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         """Flags of rows left out: its own, else the fact's."""
         if self.excluded is not None or self.fact is None:

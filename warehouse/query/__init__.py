@@ -1,6 +1,6 @@
 """Answers about KPIs, the one way from the published tables to a number."""
 
-from warehouse.query.answers import COLUMNS, COMPARISON_COLUMNS, answer
+from warehouse.query.answers import COLUMNS, COMPARISON_COLUMNS, answer, answer_many
 from warehouse.query.county import choose_county
 from warehouse.query.question import DIMENSIONS, FILTERS, NO_CODE, Dimension, Question
 from warehouse.query.receipts import ROLES, Role, rows_behind
@@ -16,6 +16,7 @@ __all__ = [
     "Question",
     "Role",
     "answer",
+    "answer_many",
     "choose_county",
     "rows_behind",
 ]

@@ -1,21 +1,22 @@
-"""From a question to its values, in one SQL statement."""
+"""From questions to their values: one SQL statement for all that share a scan of a fact."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
 from datetime import UTC, date
 from typing import Any, cast
 
 import polars as pl
 
 from warehouse.catalogue import Kpi, get_kpi
-from warehouse.errors import UsageError
 from warehouse.published import Published
-from warehouse.query.county import CountyFacts, county_facts, rows_of
-from warehouse.query.periods import Back, Bucket, Period, buckets, compared_with, whole
+from warehouse.query.flows import FLOW_KINDS
+from warehouse.query.parts import parts_of
+from warehouse.query.periods import Back
+from warehouse.query.prepare import BACKS, Prepared, prepare
 from warehouse.query.question import Question
-from warehouse.query.scope import area_of_all, code_column, fact_column
+from warehouse.query.scope import area_of_all, code_column
 from warehouse.query.scores import score_answer
-from warehouse.query.statement import CURRENT, ZERO_WHEN_ABSENT, Span, statement
+from warehouse.query.spans import CURRENT, Spans
+from warehouse.query.spine import ZERO_WHEN_ABSENT
 from warehouse.query.values import status_of, with_values
 
 COLUMNS: dict[str, pl.DataType] = {
@@ -29,7 +30,7 @@ COLUMNS: dict[str, pl.DataType] = {
     "period_end_date": pl.Date(),
     "value": pl.Float64(),
     "numerator": pl.Float64(),
-    "denominator": pl.Int64(),
+    "denominator": pl.Float64(),
     "excluded_count": pl.Int64(),
     "not_yet_due_count": pl.Int64(),
     "interval_low": pl.Float64(),
@@ -52,7 +53,7 @@ COMPARISON_COLUMNS: dict[str, pl.DataType] = {
     for name, kind in {
         "value": pl.Float64(),
         "numerator": pl.Float64(),
-        "denominator": pl.Int64(),
+        "denominator": pl.Float64(),
         "excluded_count": pl.Int64(),
         "not_yet_due_count": pl.Int64(),
         "start_date": pl.Date(),
@@ -61,51 +62,9 @@ COMPARISON_COLUMNS: dict[str, pl.DataType] = {
 } | {"comparison_caveat": pl.String()}
 """Columns after those, in order, where a comparison was asked for."""
 
-ROUNDING = 1e-9
 SPAN = "compared_span_id"
 DAYS = {"period_start_date": "start_date", "period_end_date": "end_date"}
 COMPARED = ("value", "numerator", "denominator", "excluded_count", "not_yet_due_count")
-BACKS: tuple[Back, ...] = ("previous", "last_year")
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A question checked against the catalogue and the published version."""
-
-    question: Question
-    kpi: Kpi
-    facts: CountyFacts
-    asked: Period
-
-
-def prepare(published: Published, question: Question) -> Prepared:
-    """Check a question and settle its period.
-
-    Raises:
-        UsageError: unknown KPI, county, dimension or code, or a period that is empty or begins
-            after the as-of day.
-    """
-    kpi = get_kpi(question.kpi_id)
-    if kpi.kind == "score":
-        parts = ", ".join(dict.fromkeys(part for parts in kpi.parts for part in parts.weights))
-        raise UsageError(
-            f"{kpi.kpi_id}: 综合得分没有自己的记录 / a score has no rows of its own; parts: {parts}"
-        )
-    facts = county_facts(published, question.county_code, kpi)
-    for name in (*question.filters, *question.slices):
-        fact_column(kpi, name)
-    facts.check_codes(question.filters)
-    known_until = facts.known_until
-    start = question.start or min(facts.first_date, facts.as_of_date)
-    end = question.end or known_until
-    if start >= known_until:
-        raise UsageError(
-            f"期间在数据截止日之后 / the period begins {start}, after the as-of day "
-            f"{facts.as_of_date} of {question.county_code}"
-        )
-    if start >= end:
-        raise UsageError(f"期间为空 / the period is empty: from {start} up to {end} (exclusive)")
-    return Prepared(question, kpi, facts, Period(start, end))
 
 
 def answer(published: Published, question: Question) -> pl.DataFrame:
@@ -139,28 +98,54 @@ def answer(published: Published, question: Question) -> pl.DataFrame:
     Raises:
         UsageError: as `prepare`.
     """
-    if get_kpi(question.kpi_id).kind == "score":
-        return score_answer(published, question, answer)
-    prepared = prepare(published, question)
-    spans = _spans(prepared)
-    asked = statement(prepared.kpi, question, spans)
-    parts = rows_of(published, prepared.kpi.about)(asked.text, asked.parameters)
-    return _finish(_arranged(parts, spans, asked.span_ids, prepared), prepared)
+    return answer_many(published, [question])[0]
 
 
-def _arranged(
-    parts: pl.DataFrame, spans: list[Span], span_ids: Mapping[Period, int], prepared: Prepared
-) -> pl.DataFrame:
+def answer_many(published: Published, questions: Sequence[Question]) -> list[pl.DataFrame]:
+    """The answer to each question, in order; those that can share a scan of their fact do.
+
+    Raises:
+        UsageError: as `prepare`, for any of them.
+    """
+    answers: dict[int, pl.DataFrame] = {}
+    alike: dict[Hashable, list[tuple[int, Prepared]]] = {}
+    for number, question in enumerate(questions):
+        if get_kpi(question.kpi_id).kind == "score":
+            answers[number] = score_answer(published, question, answer)
+        else:
+            prepared = prepare(published, question)
+            alike.setdefault(_scan(prepared, number), []).append((number, prepared))
+    for numbered in alike.values():
+        together = [prepared for _, prepared in numbered]
+        spans = together[0].spans
+        for (number, prepared), parts in zip(
+            numbered, parts_of(published, together, spans), strict=True
+        ):
+            answers[number] = _finish(_arranged(parts, spans, prepared), prepared)
+    return [answers[number] for number in range(len(questions))]
+
+
+def _scan(prepared: Prepared, number: int) -> Hashable:
+    """Equal for questions that one scan can answer: they differ in the KPI only."""
+    question, kpi = prepared.question, prepared.kpi
+    if kpi.kind not in FLOW_KINDS:
+        return number
+    about = (question.county_code, kpi.fact, kpi.date, question.slices, question.time_unit)
+    return (*about, prepared.asked, question.compare, tuple(sorted(question.filters.items())))
+
+
+def _arranged(parts: pl.DataFrame, spans: Spans, prepared: Prepared) -> pl.DataFrame:
     """Parts by span and slice → one row per bucket and slice, with what it is compared with."""
     level = prepared.question.area_level
     if level:
         parts = parts.rename({code_column(level): "area_code"})
     slices = [name for name in parts.columns if name.endswith("_code")]
     valued = with_values(parts, prepared.kpi)
-    rows = _of_role(CURRENT, spans, span_ids).join(valued, on="span_id", how="inner")
+    rows = _of_role(CURRENT, spans).join(valued, on="span_id", how="inner")
+    rows = rows.join(_targets(spans, prepared), on="span_id", how="left")
     rows = rows.with_columns(status_of(prepared.kpi))
     for back in BACKS if prepared.question.compare else ():
-        compared = _of_role(back, spans, span_ids).select("bucket_number", "span_id", *DAYS)
+        compared = _of_role(back, spans).select("bucket_number", "span_id", *DAYS)
         rows = rows.join(
             compared.rename(
                 {day: f"{back}_{name}" for day, name in DAYS.items()} | {"span_id": SPAN}
@@ -181,18 +166,28 @@ def _arranged(
     return rows
 
 
-def _of_role(role: str, spans: list[Span], span_ids: Mapping[Period, int]) -> pl.DataFrame:
-    chosen = [span for span in spans if span.role == role]
+def _of_role(role: str, spans: Spans) -> pl.DataFrame:
+    chosen = [span for span in spans.of_roles if span.role == role]
+    ids = [spans.periods.index(span.period) for span in chosen]
     return pl.DataFrame(
         {
             "bucket_number": [span.bucket_number for span in chosen],
-            "span_id": pl.Series([span_ids[span.period] for span in chosen], dtype=pl.Int32),
+            "span_id": pl.Series(ids, dtype=pl.Int32),
             "period_start_date": [span.period.start for span in chosen],
             "period_end_date": [span.period.end for span in chosen],
-            "target": pl.Series([span.target for span in chosen], dtype=pl.Float64),
             "comparison_caveat": pl.Series([span.caveat for span in chosen], dtype=pl.String),
         }
     )
+
+
+def _targets(spans: Spans, prepared: Prepared) -> pl.DataFrame:
+    """The target in force on the last day of each span, null where there is none."""
+    in_force = [
+        prepared.kpi.target_on(period.last_day, county_code=prepared.facts.county_code)
+        for period in spans.periods
+    ]
+    targets = [target.value if target else None for target in in_force]
+    return spans.frame().select("span_id", pl.Series("target", targets, pl.Float64))
 
 
 def _zero_where_absent(back: Back, kpi: Kpi, columns: list[str]) -> list[pl.Expr]:
@@ -200,42 +195,11 @@ def _zero_where_absent(back: Back, kpi: Kpi, columns: list[str]) -> list[pl.Expr
     if kpi.denominator_table:
         names.remove("denominator")
     zeros = [pl.col(f"{back}_{name}").fill_null(0) for name in names if f"{back}_{name}" in columns]
-    if kpi.kind == "stock":
+    if kpi.kind in ("stock", "count", "sum"):
         is_absent = pl.col(f"{back}_numerator").is_null()
         value = pl.when(is_absent).then(0.0).otherwise(f"{back}_value")
         zeros.append(value.alias(f"{back}_value"))
     return zeros
-
-
-def _spans(prepared: Prepared) -> list[Span]:
-    facts, question = prepared.facts, prepared.question
-    spans = []
-    for number, bucket in enumerate(_buckets(prepared)):
-        last_day = bucket.period.last_day
-        target = prepared.kpi.target_on(last_day, county_code=facts.county_code)
-        caveat = _caveat(bucket, facts) if question.compare else None
-        target_value = target.value if target else None
-        spans.append(Span(number, CURRENT, bucket.period, target_value, caveat))
-        if question.compare:
-            spans.extend(
-                Span(number, back, compared_with(bucket, back), None, None) for back in BACKS
-            )
-    return spans
-
-
-def _buckets(prepared: Prepared) -> list[Bucket]:
-    unit = prepared.question.time_unit
-    bucket = whole(prepared.asked, known_until=prepared.facts.known_until)
-    return list(buckets(bucket.period, unit)) if unit else [bucket]
-
-
-def _caveat(bucket: Bucket, facts: CountyFacts) -> str | None:
-    """Whether this year's and last year's period hold unlike shares of their Spring Festivals."""
-    compared = compared_with(bucket, "last_year")
-    if compared.start < facts.first_covered:
-        return None
-    moved = abs(facts.festival_share(bucket.period) - facts.festival_share(compared)) > ROUNDING
-    return "spring_festival_moved" if moved else None
 
 
 def _finish(frame: pl.DataFrame, prepared: Prepared) -> pl.DataFrame:

@@ -5,16 +5,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import polars as pl
 
 from warehouse.catalogue import Kpi
-from warehouse.catalogue.facts import Fact
+from warehouse.catalogue.facts import Fact, load_facts
 from warehouse.errors import UsageError, unknown_value
 from warehouse.published import Published
 from warehouse.query.periods import Period, start_of
 from warehouse.query.question import AREA_LEVELS, NO_CODE, OTHER_SLICES
+
+SPELL_KINDS = ("state_rate", "reach_rate")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -23,8 +28,11 @@ class CountyFacts:
 
     Attributes:
         first_date: first day, by the KPI's basis, of which there is a row; the as-of day where
-            there is none.
+            there is none. Of spells: the first day known of what is counted, for registers reach
+            back to births.
         spring_festival_dates: days of the Spring Festival in its calendar, none outside China.
+        areas: area_level, area_code, the codes of the areas it lies in, population, valid_from_date
+            and valid_to_date of every area version.
         codes: dimension the rows have → the codes there are.
     """
 
@@ -34,6 +42,7 @@ class CountyFacts:
     as_of_date: date
     first_date: date
     spring_festival_dates: frozenset[date]
+    areas: pl.DataFrame
     codes: Mapping[str, frozenset[str]]
 
     @property
@@ -65,9 +74,7 @@ class CountyFacts:
                     raise UsageError(unknown_value(name, value, known))
 
 
-_known: WeakKeyDictionary[Published, dict[tuple[str | None, ...], CountyFacts]] = (
-    WeakKeyDictionary()
-)
+_known: WeakKeyDictionary[Published, dict[tuple[str | None, ...], Any]] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -77,12 +84,17 @@ def county_facts(published: Published, county_code: str, kpi: Kpi) -> CountyFact
     Raises:
         UsageError: the county is not in this version.
     """
+    key = (county_code, kpi.fact, kpi.date, kpi.numerator_fact, kpi.numerator_date)
+    return _remembered(published, key, lambda: _read(published, county_code, kpi))
+
+
+def _remembered(published: Published, key: tuple[str | None, ...], read: Callable[[], T]) -> T:
     with _lock:
         known = _known.setdefault(published, {})
-    key = (county_code, kpi.fact, kpi.date)
     if key not in known:
-        known[key] = _read(published, county_code, kpi)
-    return known[key]
+        known[key] = read()
+    value: T = known[key]
+    return value
 
 
 def rows_of(published: Published, fact: Fact) -> Callable[..., pl.DataFrame]:
@@ -91,19 +103,25 @@ def rows_of(published: Published, fact: Fact) -> Callable[..., pl.DataFrame]:
 
 
 def _read(published: Published, county_code: str, kpi: Kpi) -> CountyFacts:
-    build = published.sql("select county_code, as_of_at, as_of_date, version from ops.build")
+    county = _remembered(
+        published, ("county", county_code), lambda: _county(published, county_code)
+    )
+    codes = _remembered(
+        published,
+        ("codes", county_code, kpi.fact),
+        lambda: _codes(published, county_code, kpi.about),
+    )
+    first = _first_date(published, county_code, kpi, county["as_of_date"])
+    return CountyFacts(**county, first_date=first or county["as_of_date"], codes=codes)
+
+
+def _county(published: Published, county_code: str) -> dict[str, Any]:
+    """What does not depend on the KPI, as fields of `CountyFacts`."""
+    build = published.sql("select county_code, version, as_of_at, as_of_date from ops.build")
     rows = {row["county_code"]: row for row in build.iter_rows(named=True)}
     if county_code not in rows:
         raise UsageError(unknown_value("county", county_code, rows))
-    row = rows[county_code]
     params = {"county_code": county_code}
-    fact = kpi.about
-    first_day = "valid_from_date" if kpi.date is None else kpi.date
-    days = rows_of(published, fact)(
-        f"select min({first_day}) as first_date from mart.{fact.name}"
-        " where county_code = $county_code",
-        params,
-    )
     festival = published.sql(
         """
         select calendar_date
@@ -112,21 +130,61 @@ def _read(published: Published, county_code: str, kpi: Kpi) -> CountyFacts:
         """,
         params,
     )
-    return CountyFacts(
-        county_code=county_code,
-        version=row["version"],
-        as_of_at=row["as_of_at"],
-        as_of_date=row["as_of_date"],
-        first_date=days["first_date"].item() or row["as_of_date"],
-        spring_festival_dates=frozenset(festival["calendar_date"]),
-        codes=_codes(published, fact, params),
+    areas = published.sql(
+        """
+        select
+            area_level,
+            area_code,
+            county_code,
+            town_code,
+            community_code,
+            population,
+            valid_from_date,
+            valid_to_date
+        from mart.dim_areas
+        where county_code = $county_code
+        """,
+        params,
     )
+    return {
+        **rows[county_code],
+        "spring_festival_dates": frozenset(festival["calendar_date"]),
+        "areas": areas,
+    }
 
 
-def _codes(
-    published: Published, fact: Fact, params: Mapping[str, str]
-) -> dict[str, frozenset[str]]:
+def _first_date(published: Published, county_code: str, kpi: Kpi, as_of_date: date) -> date | None:
+    """First day there is anything to count of; null where there is not.
+
+    A state is counted from the first reported case on (from the year of the as-of day on, where
+    there are no cases), who was reached from the first row that reaches anybody on.
+    """
+    if kpi.kind not in SPELL_KINDS:
+        return _first_day(published, county_code, kpi.about, kpi.date)
+    spells = _first_day(published, county_code, kpi.about, "valid_from_date")
+    if kpi.numerator_fact:
+        first = _first_day(published, county_code, kpi.reaching, kpi.numerator_date)
+    else:
+        cases = _first_day(published, county_code, load_facts()["fct_cases"], "reported_date")
+        first = cases or start_of("year", as_of_date)
+    return max(first, spells) if first and spells else None
+
+
+def _first_day(
+    published: Published, county_code: str, fact: Fact, column: str | None
+) -> date | None:
+    days = rows_of(published, fact)(
+        f"select min({column}) as first_date from mart.{fact.name}"
+        " where county_code = $county_code",
+        {"county_code": county_code},
+    )
+    first: date | None = days["first_date"].item()
+    return first
+
+
+def _codes(published: Published, county_code: str, fact: Fact) -> dict[str, frozenset[str]]:
     """Codes met in the rows, the county's areas, and for cases every code of the lists."""
+    params = {"county_code": county_code}
     columns = {name: fact.column_of(name) for name in (*AREA_LEVELS, *OTHER_SLICES)}
     of_rows = " union all ".join(
         f"select distinct '{name}' as dimension, {column} as code from mart.{fact.name}"

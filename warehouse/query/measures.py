@@ -23,9 +23,9 @@ def _flag(name: str | None) -> str:
 
 
 def aggregates(kpi: Kpi) -> dict[str, str]:
-    """Part → aggregate over `facts`, for every kind but the stock, which moves by day.
+    """Part → aggregate over `facts`, for the kinds whose rows happen on a day.
 
-    A case counts once: excluded before all else, then not yet due, then in the denominator.
+    A row counts once: excluded before all else, then not yet due, then in the denominator.
     """
     kept = f"not {is_excluded(kpi)}"
     parts = {
@@ -41,7 +41,7 @@ def aggregates(kpi: Kpi) -> dict[str, str]:
             passed = _flag(kpi.due_passed)
             parts["numerator_due_passed"] = f"count(*) filter ({met} and {passed})"
             parts["denominator_due_passed"] = f"count(*) filter ({due} and {passed})"
-    elif kpi.kind in ("ratio", "count", "sum"):
+    elif kpi.kind in ("ratio", "count", "sum", "share"):
         parts["numerator"] = _total(kpi.measure or kpi.numerator, kpi, kept)
         if kpi.kind == "ratio" and kpi.denominator_table is None:
             parts["denominator"] = _total(kpi.denominator, kpi, kept)
@@ -53,7 +53,8 @@ def aggregates(kpi: Kpi) -> dict[str, str]:
             parts["numerator"] = f"fsum(facts.{kpi.measure}) filter ({measured})"
             parts["deviation"] = f"stddev_samp(facts.{kpi.measure}) filter ({measured})"
         else:
-            parts |= _quantile_parts(kpi, measured)
+            measure = f"cast(facts.{kpi.measure} as double)"
+            parts[SORTED] = f"list_sort(list({measure}) filter ({measured}))"
     return parts
 
 
@@ -74,27 +75,22 @@ def _total(column: str | None, kpi: Kpi, kept: str) -> str:
     return f"coalesce(cast(sum(facts.{column}) filter ({kept}) as bigint), 0)"
 
 
-def _quantile_parts(kpi: Kpi, measured: str) -> dict[str, str]:
-    column = f"facts.{kpi.measure}"
-    return {
-        "quantile_value": (
-            f"percentile_cont({kpi.quantile!r}) within group (order by {column})"
-            f" filter ({measured})"
-        ),
-        SORTED: f"list_sort(list({column}) filter ({measured}))",
-    }
+def read_from_sorted(kpi: Kpi, *, of: str) -> dict[str, str]:
+    """Parts of a quantile that are read from the measures of a slice in order.
 
+    The interval goes by order statistics: ranks ⌈np ± z√(np(1−p))⌉ (Bland, 95 %). Both bounds are
+    null when either rank falls outside 1…n: half an interval is none.
 
-def ranked_bounds(kpi: Kpi) -> dict[str, str]:
-    """Order-statistic interval of a quantile: ranks ⌈np ± z√(np(1−p))⌉ (Bland, 95 %).
-
-    Both bounds are null when either rank falls outside 1…n: half an interval is none.
+    Args:
+        kpi: of kind quantile.
+        of: end of the names of its columns.
     """
-    p, n = repr(kpi.quantile), "measured.denominator"
+    p, n, measures = repr(kpi.quantile), f"denominator{of}", f"{SORTED}{of}"
     spread = f"{Z} * sqrt({n} * {p} * (1 - {p}))"
     low, high = f"ceil({n} * {p} - {spread})", f"ceil({n} * {p} + {spread})"
     inside = f"{low} >= 1 and {high} <= {n}"
     return {
-        "lower": f"case when {inside} then measured.{SORTED}[cast({low} as bigint)] end",
-        "upper": f"case when {inside} then measured.{SORTED}[cast({high} as bigint)] end",
+        "quantile_value": f"list_aggregate({measures}, 'quantile_cont', {p})",
+        "lower": f"case when {inside} then {measures}[cast({low} as bigint)] end",
+        "upper": f"case when {inside} then {measures}[cast({high} as bigint)] end",
     }

@@ -7,12 +7,12 @@ import polars as pl
 from warehouse.catalogue import Kpi
 from warehouse.errors import UsageError, unknown_value
 from warehouse.published import Published
-from warehouse.query.answers import Prepared, prepare
 from warehouse.query.county import rows_of
 from warehouse.query.measures import added, is_excluded
+from warehouse.query.prepare import Prepared, prepare
 from warehouse.query.question import Question
 from warehouse.query.scope import Parameters, filter_condition
-from warehouse.query.statement import leaving_day
+from warehouse.query.stocks import leaving_day
 
 Role = Literal["numerator", "denominator", "excluded", "not_yet_due"]
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -1,10 +1,12 @@
 """Which rows a question is about: identifiers, filters and areas, shared by values and receipts."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from warehouse.catalogue import Kpi
+from warehouse.catalogue.facts import Fact
 from warehouse.errors import UsageError, unknown_value
 from warehouse.query.question import AREA_LEVELS, FILTERS, NO_CODE, AreaLevel, Question
 
@@ -31,25 +33,34 @@ def code_column(dimension: str) -> str:
     return f"{dimension}_code"
 
 
-def fact_column(kpi: Kpi, dimension: str) -> str:
-    """Column of a dimension in the rows of a KPI.
+def fact_column(kpi: Kpi, dimension: str, *, fact: Fact | None = None) -> str:
+    """Column of a dimension in the rows of a KPI; or of what reaches them, with that `fact`.
 
     Raises:
         UsageError: its rows have no such dimension; names the ones they have.
     """
-    column = kpi.about.column_of(dimension)
+    column = (fact or kpi.about).column_of(dimension)
     if column is None:
-        there = [name for name in FILTERS if kpi.about.column_of(name)]
+        there = [name for name in FILTERS if all(fact.column_of(name) for fact in kpi.facts)]
         raise UsageError(f"{kpi.kpi_id}: {unknown_value('dimension', dimension, there)}")
     return f"facts.{column}"
 
 
-def filter_condition(question: Question, kpi: Kpi, parameters: Parameters) -> str:
+def code_columns(kpi: Kpi, slices: Iterable[str], *, fact: Fact | None = None) -> str:
+    """`facts.town_code as town_code, ` for each slice, to go before further columns."""
+    return "".join(
+        f"{fact_column(kpi, name, fact=fact)} as {code_column(name)}, " for name in slices
+    )
+
+
+def filter_condition(
+    question: Question, kpi: Kpi, parameters: Parameters, *, fact: Fact | None = None
+) -> str:
     """Condition on `facts`: the county and every filter of the question."""
     county = parameters.add("county_code", question.county_code)
     conditions = [f"facts.county_code = {county}"]
     for name, values in question.filters.items():
-        column = fact_column(kpi, name)
+        column = fact_column(kpi, name, fact=fact)
         codes = [value for value in values if value != NO_CODE]
         choices = [f"{column} is null"] if NO_CODE in values else []
         if codes:
@@ -63,31 +74,6 @@ def area_filters(question: Question) -> dict[AreaLevel, tuple[str, ...]]:
     """Filters on areas, top level first."""
     filters = question.filters
     return {level: filters[level] for level in AREA_LEVELS if level in filters}
-
-
-def area_condition(question: Question, level: AreaLevel) -> str:
-    """Condition on `areas` (of `mart.dim_areas`) at a level: those inside the filtered areas.
-
-    Uses the placeholders that `filter_condition` has set. A filter below the level keeps the areas
-    that hold a filtered one; "without an area" leaves no area at all.
-    """
-    conditions = ["areas.county_code = $county_code", f"areas.area_level = '{level}'"]
-    for other, values in area_filters(question).items():
-        if set(values) == {NO_CODE}:
-            conditions.append("false")
-        elif other == level:
-            conditions.append(f"list_contains($where_{other}, areas.area_code)")
-        elif AREA_LEVELS.index(other) < AREA_LEVELS.index(level):
-            conditions.append(f"list_contains($where_{other}, areas.{code_column(other)})")
-        else:
-            conditions.append(
-                f"areas.area_code in (select inner_areas.{code_column(level)}"
-                " from mart.dim_areas as inner_areas"
-                " where inner_areas.county_code = $county_code"
-                f" and inner_areas.area_level = '{other}'"
-                f" and list_contains($where_{other}, inner_areas.area_code))"
-            )
-    return " and ".join(conditions)
 
 
 def area_of_all(question: Question) -> tuple[AreaLevel, str | None]:

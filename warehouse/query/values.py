@@ -102,6 +102,13 @@ def _stock(columns: Mapping[str, Numbers], _: Kpi) -> Made:
     return {"value": np.where(is_known, columns["numerator"], np.nan)}
 
 
+def _state_rate(columns: Mapping[str, Numbers], kpi: Kpi) -> Made:
+    """The days of one grid are no independent rows: no interval where every day counts."""
+    if kpi.counted == "last_day":
+        return _rate(columns, kpi)
+    return _ratio(columns, kpi)
+
+
 MAKERS: Mapping[Kind, Callable[[Mapping[str, Numbers], Kpi], Made]] = {
     "rate": _rate,
     "mean": _mean,
@@ -110,4 +117,7 @@ MAKERS: Mapping[Kind, Callable[[Mapping[str, Numbers], Kpi], Made]] = {
     "count": _total,
     "sum": _total,
     "stock": _stock,
+    "state_rate": _state_rate,
+    "reach_rate": _rate,
+    "share": _ratio,
 }
