@@ -123,3 +123,16 @@
         )
     }}
 {%- endmacro %}
+
+{#- Within how many days after its closing a case reported again at its place has recurred. -#}
+{% macro recurrence_days() -%} {{ return(30) }} {%- endmacro %}
+
+{#- In which of the stretches of so many days since 1970 an instant lies, as a bigint. -#}
+{% macro stretch_of(at) -%}
+    cast(
+        floor(
+            {{ seconds_between("timestamp '1970-01-01 00:00:00+00'", at) }}
+            / {{ recurrence_days() * 86400.0 }}
+        ) as bigint
+    )
+{%- endmacro %}

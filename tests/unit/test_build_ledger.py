@@ -67,8 +67,9 @@ def test_control_tables_tell_milestones_shifts_and_lost_batches(settings: Settin
     with duckdb.connect() as con:
         con.execute("set TimeZone = 'UTC'")
         write_control_tables(con, world(settings))
-        flags = "select has_first_response, has_filed, has_closed from control.batches"
-        assert con.execute(flags).fetchall() == [(False, False, True)]
+        milestones = ("first_response", "filed", "dispatched", "handled", "closed")
+        flags = f"select has_{', has_'.join(milestones)} from control.batches"
+        assert con.execute(flags).fetchall() == [(False, False, False, False, True)]
         shifts = """
             select shift_1_start_minute, shift_2_end_minute, shift_3_end_minute,
                 day_working_minutes

@@ -1,88 +1,137 @@
 {{ config(materialized="table") }}
 
+{#- Stage → whether its limit belongs to the category of the case, and when its clock starts. -#}
+{% set stages = {
+    "resolution": {"is_by_category": true, "start": "reported"},
+    "response": {"is_by_category": true, "start": "reported"},
+    "filing": {"is_by_category": false, "start": "reported"},
+    "dispatch": {"is_by_category": false, "start": "filed"},
+} -%}
 with
+
+    counties as (select * from {{ ref("int_counties__as_of") }}),
 
     cases as (select * from {{ ref("int_cases__located") }}),
 
-    limits as (select * from {{ ref("category_limits") }}),
+    category_limits as (select * from {{ ref("category_limits") }}),
 
     days as (select * from {{ ref("int_dates__working_days") }}),
 
-    -- The edition that held on the day the case was reported, where the source gives no deadline.
+    -- Joined by the county, like the limits of categories.
+    procedure_limits as (
+        select
+            counties.county_code,
+            procedures.procedure_code,
+            procedures.limit_value,
+            procedures.limit_unit,
+            procedures.valid_from_date,
+            procedures.valid_to_date
+        from {{ ref("procedure_limits") }} as procedures
+        cross join counties
+    ),
+
+    local_cases as (
+        select *, {{ local_time("filed_at", "time_zone") }} as filed_local_at from cases
+    ),
+
+    dated_cases as (select *, cast(filed_local_at as date) as filed_date from local_cases),
+
+    -- The edition that held on the day the clock started, where the source gives no deadline.
     limited_cases as (
         select
             cases.case_id,
             cases.county_code,
+            {%- for stage, terms in stages.items() %}
+                {{ stage }}_limits.limit_value as {{ stage }}_value,
+                {{ stage }}_limits.limit_unit as {{ stage }}_unit,
+            {%- endfor %}
             cases.reported_at,
             cases.reported_local_at,
             cases.reported_date,
-            limits.limit_kind,
-            limits.limit_value,
-            limits.limit_unit
-        from cases
-        inner join
-            limits
-            on limits.county_code = cases.county_code
-            and limits.category_code = cases.category_code
-            and {{ holds_on("limits", "cases.reported_date") }}
-        where
-            (limits.limit_kind = 'resolution' and cases.delivered_due_at is null)
-            or (limits.limit_kind = 'response' and cases.delivered_response_due_at is null)
+            cases.filed_at,
+            cases.filed_local_at,
+            cases.filed_date
+        from dated_cases as cases
+        {% for stage, terms in stages.items() -%}
+                {%- set limits = stage ~ "_limits" %}
+            {%- if terms.is_by_category %}
+                left join
+                    category_limits as {{ limits }}
+                    on {{ limits }}.county_code = cases.county_code
+                    and {{ limits }}.category_code = cases.category_code
+                    and {{ limits }}.limit_kind = '{{ stage }}'
+                    and cases.delivered_{{ "" if stage == "resolution" else stage ~ "_" }}due_at
+                    is null
+            {%- else %}
+                left join
+                    procedure_limits as {{ limits }}
+                    on {{ limits }}.county_code = cases.county_code
+                    and {{ limits }}.procedure_code = 'case_{{ stage }}'
+            {%- endif %} and {{ holds_on(limits, "cases." ~ terms.start ~ "_date") }}
+        {% endfor -%}
     ),
 
-    natural_hours as (
-        select
-            case_id,
-            limit_kind,
-            {{ add_seconds("reported_at", "limit_value * 3600.0") }} as limit_due_at
-        from limited_cases
-        where limit_unit = 'natural_hours'
+    limits_in_working_time as (
+        {%- for stage, terms in stages.items() %}
+            select
+                case_id,
+                county_code,
+                '{{ stage }}' as stage,
+                {{ terms.start }}_local_at as start_local_at,
+                {{ terms.start }}_date as start_date,
+                {{ stage }}_value as limit_value,
+                {{ stage }}_unit as limit_unit
+            from limited_cases
+            where
+                {{ stage }}_unit in ('working_hours', 'working_days')
+                {{ "union all" if not loop.last }}
+        {%- endfor %}
     ),
 
-    -- A limit in days leaves out the day of the report and ends when the last day's work ends.
+    -- A limit in days leaves out the day it starts on and ends when the last day's work ends.
     working_days as (
         select
-            limited_cases.case_id,
-            limited_cases.limit_kind,
+            limited.case_id,
+            limited.stage,
             {{ instant_of_working_minutes("last_days", "last_days.day_working_minutes") }}
             as limit_due_at
-        from limited_cases
+        from limits_in_working_time as limited
         inner join
-            days as reported_days
-            on reported_days.county_code = limited_cases.county_code
-            and reported_days.calendar_date = limited_cases.reported_date
+            days as start_days
+            on start_days.county_code = limited.county_code
+            and start_days.calendar_date = limited.start_date
         inner join
             days as last_days
-            on last_days.county_code = limited_cases.county_code
+            on last_days.county_code = limited.county_code
             and last_days.is_workday
             and last_days.workdays_before
-            = reported_days.workdays_before
-            + case when reported_days.is_workday then 1 else 0 end
-            + cast(limited_cases.limit_value as bigint)
+            = start_days.workdays_before
+            + case when start_days.is_workday then 1 else 0 end
+            + cast(limited.limit_value as bigint)
             - 1
-        where limited_cases.limit_unit = 'working_days'
+        where limited.limit_unit = 'working_days'
     ),
 
     working_hour_targets as (
         select
-            limited_cases.case_id,
-            limited_cases.county_code,
-            limited_cases.limit_kind,
+            limited.case_id,
+            limited.county_code,
+            limited.stage,
             days.day_working_minutes,
-            {{ working_minutes_until("days", "limited_cases.reported_local_at") }}
-            + limited_cases.limit_value * 60.0 as target_minutes
-        from limited_cases
+            {{ working_minutes_until("days", "limited.start_local_at") }}
+            + limited.limit_value * 60.0 as target_minutes
+        from limits_in_working_time as limited
         inner join
             days
-            on days.county_code = limited_cases.county_code
-            and days.calendar_date = limited_cases.reported_date
-        where limited_cases.limit_unit = 'working_hours'
+            on days.county_code = limited.county_code
+            and days.calendar_date = limited.start_date
+        where limited.limit_unit = 'working_hours'
     ),
 
     working_hours as (
         select
             working_hour_targets.case_id,
-            working_hour_targets.limit_kind,
+            working_hour_targets.stage,
             {{
                 instant_of_working_minutes(
                     "days",
@@ -103,20 +152,66 @@ with
             - 1
     ),
 
-    deadlines as (
-        select case_id, limit_kind, limit_due_at
-        from natural_hours
-        union all
-        select case_id, limit_kind, limit_due_at
+    deadlines_in_working_time as (
+        select case_id, stage, limit_due_at
         from working_days
         union all
-        select case_id, limit_kind, limit_due_at
+        select case_id, stage, limit_due_at
         from working_hours
+    ),
+
+    working_deadlines as (
+        select
+            case_id,
+            {%- for stage in stages %}
+                max(case when stage = '{{ stage }}' then limit_due_at end) as {{ stage }}_due_at
+                {{- "," if not loop.last }}
+            {%- endfor %}
+        from deadlines_in_working_time
+        group by case_id
+    ),
+
+    deadlines as (
+        select
+            limited_cases.case_id,
+            limited_cases.resolution_unit,
+            {%- for stage, terms in stages.items() %}
+                case
+                    limited_cases.{{ stage }}_unit
+                    when 'natural_hours'
+                    then
+                        {{
+                            add_seconds(
+                                "limited_cases." ~ terms.start ~ "_at",
+                                "limited_cases." ~ stage ~ "_value * 3600.0",
+                            )
+                        }}
+                    when 'natural_days'
+                    then
+                        {{
+                            add_seconds(
+                                "limited_cases." ~ terms.start ~ "_at",
+                                "limited_cases." ~ stage ~ "_value * 86400.0",
+                            )
+                        }}
+                    else working_deadlines.{{ stage }}_due_at
+                end as {{ stage }}_due_at
+                {{- "," if not loop.last }}
+            {%- endfor %}
+        from limited_cases
+        left join working_deadlines on working_deadlines.case_id = limited_cases.case_id
     )
 
 select
     case_id,
-    max(case when limit_kind = 'resolution' then limit_due_at end) as limit_due_at,
-    max(case when limit_kind = 'response' then limit_due_at end) as limit_response_due_at
+    resolution_due_at as limit_due_at,
+    response_due_at as limit_response_due_at,
+    filing_due_at as limit_filing_due_at,
+    dispatch_due_at as limit_dispatch_due_at,
+    coalesce(resolution_unit in ('working_hours', 'working_days'), false) as is_in_working_time
 from deadlines
-group by case_id
+where
+    resolution_due_at is not null
+    or response_due_at is not null
+    or filing_due_at is not null
+    or dispatch_due_at is not null

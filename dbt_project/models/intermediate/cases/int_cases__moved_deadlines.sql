@@ -1,5 +1,11 @@
 {{ config(materialized="table") }}
 
+{% set due_times = {
+    "resolution": "due_at",
+    "response": "response_due_at",
+    "filing": "filing_due_at",
+    "dispatch": "dispatch_due_at",
+} -%}
 with
 
     cases as (select * from {{ ref("int_cases__located") }}),
@@ -20,7 +26,9 @@ with
             coalesce(cases.delivered_due_at, limits.limit_due_at) as due_at,
             coalesce(
                 cases.delivered_response_due_at, limits.limit_response_due_at
-            ) as response_due_at
+            ) as response_due_at,
+            limits.limit_filing_due_at as filing_due_at,
+            limits.limit_dispatch_due_at as dispatch_due_at
         from suspensions
         inner join cases on cases.case_id = suspensions.case_id
         left join limits on limits.case_id = suspensions.case_id
@@ -30,30 +38,23 @@ with
     -- A deadline that had gone by when the suspension began stays: what was late by then, a
     -- response above all, is not made good by what came after.
     deadlines as (
-        select
-            case_id,
-            county_code,
-            suspended_working_minutes,
-            'resolution' as limit_kind,
-            {{ local_time("due_at", "time_zone") }} as due_local_at
-        from suspended_cases
-        where due_at >= suspended_at
-        union all
-        select
-            case_id,
-            county_code,
-            suspended_working_minutes,
-            'response' as limit_kind,
-            {{ local_time("response_due_at", "time_zone") }} as due_local_at
-        from suspended_cases
-        where response_due_at >= suspended_at
+        {%- for stage, due_at in due_times.items() %}
+            select
+                case_id,
+                county_code,
+                suspended_working_minutes,
+                '{{ stage }}' as stage,
+                {{ local_time(due_at, "time_zone") }} as due_local_at
+            from suspended_cases
+            where {{ due_at }} >= suspended_at {{ "union all" if not loop.last }}
+        {%- endfor %}
     ),
 
     targets as (
         select
             deadlines.case_id,
             deadlines.county_code,
-            deadlines.limit_kind,
+            deadlines.stage,
             days.day_working_minutes,
             {{ working_minutes_until("days", "deadlines.due_local_at") }}
             + deadlines.suspended_working_minutes as target_minutes
@@ -67,7 +68,7 @@ with
     moved_deadlines as (
         select
             targets.case_id,
-            targets.limit_kind,
+            targets.stage,
             {{
                 instant_of_working_minutes(
                     "days",
@@ -85,7 +86,9 @@ with
 
 select
     case_id,
-    max(case when limit_kind = 'resolution' then moved_at end) as moved_due_at,
-    max(case when limit_kind = 'response' then moved_at end) as moved_response_due_at
+    {%- for stage, due_at in due_times.items() %}
+        max(case when stage = '{{ stage }}' then moved_at end) as moved_{{ due_at }}
+        {{- "," if not loop.last }}
+    {%- endfor %}
 from moved_deadlines
 group by case_id

@@ -60,6 +60,8 @@ with
             records.extension_count,
             not coalesce(batches.has_first_response, false) as is_response_unknown,
             not coalesce(batches.has_filed, false) as is_filing_unknown,
+            not coalesce(batches.has_dispatched, false) as is_dispatch_unknown,
+            not coalesce(batches.has_handled, false) as is_handling_unknown,
             not coalesce(batches.has_closed, false) as is_closing_unknown,
             records.dataset in ({{ "'" ~ alerts | join("', '") ~ "'" }}) as is_alert,
             records.is_false_alarm,

@@ -6,6 +6,8 @@ with
 
     judgements as (select * from {{ ref("int_cases__judgements") }}),
 
+    recurrences as (select * from {{ ref("int_cases__recurrences") }}),
+
     -- The clock stands while a case is suspended, so a deadline that went by then is not yet past.
     cases_with_clock as (
         select
@@ -21,10 +23,29 @@ with
             coalesce(cases.due_at < cases.as_of_at, false)
             and not cases.is_suspended as is_due_passed,
             coalesce(cases.response_due_at < cases.as_of_at, false)
-            and not cases.is_suspended as is_response_due_passed
+            and not cases.is_suspended as is_response_due_passed,
+            cases.filed_at is not null and not cases.is_filing_unknown as is_filed,
+            coalesce(cases.filing_due_at < cases.as_of_at, false)
+            and not cases.is_suspended as is_filing_due_passed,
+            cases.dispatched_at is not null and not cases.is_dispatch_unknown as is_dispatched,
+            cases.dispatch_due_at is not null
+            and not cases.is_dispatch_unknown as can_be_due_to_dispatch,
+            coalesce(cases.dispatch_due_at < cases.as_of_at, false)
+            and not cases.is_suspended as is_dispatch_due_passed,
+            cases.handled_at is not null and not cases.is_handling_unknown as is_handled,
+            cases.due_at is not null and not cases.is_handling_unknown as can_be_due_to_handle,
+            cases.longitude is null
+            or cases.latitude is null
+            or cases.is_fallback_point as is_place_unknown,
+            recurrences.recurred_at,
+            coalesce(
+                {{ add_seconds("cases.closed_at", recurrence_days() * 86400) }} <= cases.as_of_at,
+                false
+            ) as is_recurrence_time_over
         from cases
         left join links on links.case_id = cases.case_id
         left join judgements on judgements.case_id = cases.case_id
+        left join recurrences on recurrences.case_id = cases.case_id
     )
 
 select
@@ -52,7 +73,10 @@ select
     closed_at,
     due_at,
     response_due_at,
+    filing_due_at,
+    dispatch_due_at,
     voided_at,
+    recurred_at,
     severity_code,
     case
         when voided_at is not null
@@ -64,9 +88,21 @@ select
         else 'open'
     end as status,
     response_minutes,
+    waiting_minutes,
     resolution_hours,
+    open_hours,
     working_hours,
     suspended_minutes,
+    -- Red is what is late; else the share of the limit that is used up.
+    case
+        when due_at is null or voided_at is not null or is_closing_unknown
+        then null
+        when clock_end_at > due_at
+        then 'red'
+        when clock_minutes * 5.0 > limit_minutes * 4.0
+        then 'yellow'
+        else 'green'
+    end as light_code,
     coalesce(rework_count, 0) as rework_count,
     coalesce(dispatch_count, 0) as dispatch_count,
     coalesce(extension_count, 0) as extension_count,
@@ -84,8 +120,40 @@ select
     can_be_due_to_respond
     and not is_responded
     and not is_response_due_passed as is_response_not_yet_due,
-    filed_at is not null and not is_filing_unknown as is_filed,
+    is_response_due_passed,
+    is_filed,
     is_filing_unknown,
+    not is_filing_unknown
+    and (
+        is_filed or voided_at is not null or filing_due_at is null or is_filing_due_passed
+    ) as is_due_to_file,
+    not is_filing_unknown
+    and not is_filed
+    and voided_at is null
+    and filing_due_at is not null
+    and not is_filing_due_passed as is_filing_not_yet_due,
+    filing_due_at is null as is_without_filing_due,
+    is_filed and coalesce(filed_at <= filing_due_at, false) as is_filed_on_time,
+    is_filed and voided_at is null as is_filed_accurately,
+    is_dispatched,
+    is_dispatch_unknown,
+    (is_filed or is_dispatched) and dispatch_due_at is null as is_without_dispatch_due,
+    can_be_due_to_dispatch and (is_dispatched or is_dispatch_due_passed) as is_due_to_dispatch,
+    is_dispatched and coalesce(dispatched_at <= dispatch_due_at, false) as is_dispatched_on_time,
+    can_be_due_to_dispatch
+    and not is_dispatched
+    and not is_dispatch_due_passed as is_dispatch_not_yet_due,
+    is_dispatch_due_passed,
+    is_dispatched and coalesce(dispatch_count, 0) <= 1 as is_dispatched_accurately,
+    is_dispatched and dispatch_count is null as is_misdispatch_unknown,
+    is_handled,
+    is_handling_unknown,
+    can_be_due_to_handle and (is_handled or is_closed or is_due_passed) as is_due_to_handle,
+    is_handled and coalesce(handled_at <= due_at, false) as is_handled_on_time,
+    can_be_due_to_handle
+    and not is_handled
+    and not is_closed
+    and not is_due_passed as is_handling_not_yet_due,
     is_closed,
     due_at is null as is_without_due,
     can_be_due_to_close and (is_closed or is_due_passed) as is_due_to_close,
@@ -94,8 +162,14 @@ select
     can_be_due_to_close and not is_closed and not is_due_passed as is_not_yet_due,
     is_due_passed,
     coalesce(rework_count, 0) > 0 as is_reworked,
+    rework_count is null as is_rework_unknown,
     coalesce(dispatch_count, 0) > 1 as is_misdispatched,
     coalesce(extension_count, 0) > 0 as is_extended,
+    extension_count is null as is_extension_unknown,
+    is_place_unknown,
+    is_closed and is_recurrence_time_over as is_due_to_recur,
+    is_closed and not is_recurrence_time_over as is_recurrence_not_yet_due,
+    recurred_at is not null as is_recurred,
     is_closing_unknown,
     is_alert,
     is_alert and is_closed as is_alert_closed,

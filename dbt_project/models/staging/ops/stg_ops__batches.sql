@@ -15,6 +15,8 @@ select
     milestones,
     has_first_response,
     has_filed,
+    has_dispatched,
+    has_handled,
     has_closed,
     notes,
     contract_version,
