@@ -29,7 +29,7 @@ from tests.support.raw_cases import (
     newest,
     rows_of,
 )
-from tests.support.recomputed import durations, rates, stocks
+from tests.support.recomputed.aggregates import durations, rates, stocks
 from warehouse.build import build
 from warehouse.published import Published, PublishedStore
 from warehouse.query import Dimension, Question, answer
@@ -246,7 +246,7 @@ class Recomputer:
             "is_out": times["voided"] is not None,
             "is_duplicate": is_declared,
             "is_deferred": times["deferred"] is not None,
-            "minutes": (responded - reported) / timedelta(minutes=1) if responded else None,
+            "measure": (responded - reported) / timedelta(minutes=1) if responded else None,
             "has_due": due is not None,
             "is_closed": closed is not None,
             "is_closed_on_time": bool(closed and due and closed <= due),
@@ -342,7 +342,8 @@ def test_resolution_rates(
     met = "is_closed_on_time" if kpi_id.startswith("on_time") else "is_closed"
     frame = sliced(cases, by).with_columns(
         is_met=pl.col(met),
-        is_done=pl.col("is_closed"),
+        is_due=pl.col("has_due") & (pl.col("is_closed") | pl.col("is_due_passed")),
+        is_waiting=pl.col("has_due") & ~pl.col("is_closed") & ~pl.col("is_due_passed"),
         is_passed=pl.col("is_due_passed"),
         is_left_out=pl.col("is_out") | pl.col("is_deferred") | ~pl.col("has_due"),
     )
@@ -353,12 +354,12 @@ def test_resolution_rates(
 
 @pytest.mark.parametrize("by", SLICES, ids="×".join)
 def test_response_rate(county: County, cases: pl.DataFrame, by: tuple[Dimension, ...]) -> None:
+    has_due, is_done = pl.col("has_response_due"), pl.col("is_responded")
     frame = sliced(cases, by).with_columns(
         is_met=pl.col("is_responded_on_time"),
-        is_done=pl.col("is_responded"),
-        is_passed=pl.col("is_response_passed"),
-        has_due=pl.col("has_response_due"),
-        is_left_out=pl.col("is_out") | ~pl.col("has_response_due"),
+        is_due=has_due & (is_done | pl.col("is_response_passed")),
+        is_waiting=has_due & ~is_done & ~pl.col("is_response_passed"),
+        is_left_out=pl.col("is_out") | ~has_due,
     )
     expected = rates(frame, keys(by))
     bounds = ("interval_low", "interval_high")
@@ -378,10 +379,8 @@ def test_response_times(
     by: tuple[Dimension, ...],
 ) -> None:
     waiting = pl.col("has_response_due") & ~pl.col("is_responded") & ~pl.col("is_response_passed")
-    frame = sliced(cases, by).with_columns(is_pending=waiting, is_left_out=pl.col("is_out"))
+    frame = sliced(cases, by).with_columns(is_waiting=waiting, is_left_out=pl.col("is_out"))
     expected = durations(frame, keys(by), quantile=quantile)
-    if quantile is None:
-        expected = expected.with_columns(pl.col("numerator").fill_null(0.0))
     values = ("numerator", "value", "interval_low", "interval_high")
     counts = ("denominator", "excluded_count", "not_yet_due_count")
     compare(county, kpi_id, by, expected, counts, values)
@@ -396,8 +395,7 @@ def test_backlog(county: County, cases: pl.DataFrame, by: tuple[Dimension, ...])
         last_days = last_days[-1:]
     frame = sliced(cases, by).with_columns(is_left_out=pl.col("is_duplicate"))
     codes = [name for name in keys(by) if name != "period_start_date"]
-    constant = pl.lit("all").alias("everything")
-    expected = stocks(frame, codes or [constant], days=last_days).with_columns(  # type: ignore[list-item]
+    expected = stocks(frame, codes, days=last_days).with_columns(
         numerator=pl.col("value"), period_start_date=pl.col("last_day").dt.truncate("1mo")
     )
     compare(county, "open_backlog", by, expected, ("numerator", "value", "excluded_count"))

@@ -1,0 +1,34 @@
+"""The generated county: every KPI of the catalogue equals a recomputation from what landed.
+
+Nothing of the models, the catalogue's definitions or the queries takes part in the recomputation.
+"""
+
+import pytest
+
+from tests.support.recomputed.all_kpis import RECOMPUTED
+from tests.support.recomputed.compare import compare, slices
+from tests.support.recomputed.county import COUNTY, County, publish_sample
+from warehouse.catalogue import load_catalogue
+
+SCALES = ["town", pytest.param("county", marks=pytest.mark.soak)]
+LEAST = 5
+"""Months × towns × departments a KPI must have to be worth comparing."""
+
+
+@pytest.fixture(scope="module", params=SCALES)
+def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> County:
+    return publish_sample(tmp_path_factory.mktemp("county"), scale=request.param)
+
+
+def test_every_kpi_is_recomputed() -> None:
+    assert set(RECOMPUTED) == set(load_catalogue())
+
+
+@pytest.mark.parametrize("kpi_id", load_catalogue())
+def test_every_value_equals_the_recomputation(county: County, kpi_id: str) -> None:
+    world = county.world
+    shape = RECOMPUTED[kpi_id](world)
+    found = {
+        by: compare(county.published, COUNTY, kpi_id, shape, world.span, by) for by in slices(shape)
+    }
+    assert next(iter(found.values())) >= LEAST, found

@@ -1,0 +1,169 @@
+"""Cases of every department, and what residents said of them, from landing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from tests.support.raw_cases import matched
+from tests.support.recomputed.areas import LEVELS, Areas
+from tests.support.recomputed.clock import Calendar
+from tests.support.recomputed.landed import Landed, edition, seed
+
+DATASETS = ("grid_events", "city_cases", "police_incidents", "device_alerts", "wristband_alerts")
+ALERTS = ("device_alerts", "wristband_alerts")
+MILESTONES = ("accepted", "filed", "dispatched", "first_response", "handled", "checked", "closed")
+SIDE_STATES = ("voided", "suspended", "resumed", "deferred")
+DEADLINES = {
+    "resolution": ("due_at", "closed_at"),
+    "response": ("response_due_at", "first_response_at"),
+}
+"""Kind of limit → column of its delivered deadline, and of the milestone that it is for."""
+
+
+class Cases:
+    """`rows`: one per case of any department, reported by the as-of time."""
+
+    def __init__(
+        self,
+        landed: Landed,
+        areas: Areas,
+        calendar: Calendar,
+        delivered: Mapping[str, Sequence[str]],
+    ) -> None:
+        """Work the cases out.
+
+        Args:
+            landed: what was delivered.
+            areas: where places are.
+            calendar: the county's working time.
+            delivered: source → milestones it delivers; the others are unknown.
+        """
+        self.now = landed.now
+        self.calendar = calendar
+        rows = self._read(landed)
+        for stone in MILESTONES:
+            known = [source for source, stones in delivered.items() if stone in stones]
+            is_unknown = ~pl.col("source_id").is_in(known)
+            rows = rows.with_columns(is_unknown.alias(f"is_{stone}_unknown"))
+        rows = self._placed(rows, areas)
+        rows = self._with_deadlines(rows, landed.county_code)
+        self.rows = self._with_duplicates(self._with_states(rows), landed.county_code)
+
+    def _read(self, landed: Landed) -> pl.DataFrame:
+        """Cases of all datasets, with times not reached as null."""
+        frames = [
+            landed.records(dataset, "reported_at").with_columns(dataset=pl.lit(dataset))
+            for dataset in DATASETS
+            if (landed.landing / dataset).exists()
+        ]
+        rows = pl.concat(frames, how="diagonal")
+        if "is_false_alarm" not in rows.columns:
+            rows = rows.with_columns(is_false_alarm=pl.lit(None, pl.Boolean))
+        times = [f"{name}_at" for name in (*MILESTONES, *SIDE_STATES)]
+        return rows.with_columns(
+            *landed.reached(*times),
+            case_id=pl.concat_str("source_id", "case_number", separator=":"),
+            day=pl.col("reported_at").dt.date(),
+        )
+
+    @staticmethod
+    def _placed(rows: pl.DataFrame, areas: Areas) -> pl.DataFrame:
+        """By the reported grid, else the point, else the reported community or town."""
+        by_code = areas.placed(rows, "day")
+        fallback = pl.col("is_fallback_point").fill_null(value=False)
+        in_grid = pl.col("grid_code").is_not_null()
+        pointed = ~in_grid & ~fallback & pl.col("longitude").is_not_null()
+        by_point = areas.holding(by_code.filter(pointed), "day").filter(
+            pl.any_horizontal(pl.col(*LEVELS).is_not_null())
+        )
+        left = by_code.filter(~in_grid).join(by_point, on="case_id", how="anti")
+        nowhere = [pl.when(~fallback).then(pl.col(name)).alias(name) for name in LEVELS]
+        return pl.concat(
+            [by_code.filter(in_grid), by_point, left.with_columns(nowhere)], how="diagonal"
+        )
+
+    def _with_deadlines(self, rows: pl.DataFrame, county_code: str) -> pl.DataFrame:
+        """Deadlines as delivered, else by the limit; moved by the working time suspended."""
+        limits = seed("category_limits", county_code)
+        for kind, (due, reached) in DEADLINES.items():
+            of_kind = limits.filter(pl.col("limit_kind") == kind)
+            rows = edition(
+                rows, of_kind, on="category_code", day="day", take=["limit_value", "limit_unit"]
+            )
+            names = ("reported_at", due, "limit_value", "limit_unit", "suspended_at", "resumed_at")
+            deadlines = [
+                self._deadline(row, due, reached)
+                for row in rows.select(*dict.fromkeys((*names, "closed_at", reached))).iter_rows(
+                    named=True
+                )
+            ]
+            rows = rows.with_columns(pl.Series(due, deadlines, rows.schema["reported_at"])).drop(
+                "limit_value", "limit_unit"
+            )
+        return rows
+
+    def _deadline(self, row: Mapping[str, Any], column: str, reached: str) -> datetime | None:
+        due: datetime | None = row[column]
+        if due is None and row["limit_value"] is not None:
+            due = self.calendar.after_days(
+                row["reported_at"], float(row["limit_value"]), row["limit_unit"]
+            )
+        if due is None or row["suspended_at"] is None or due <= row["suspended_at"]:
+            return due
+        ends = (row["resumed_at"], row["closed_at"], row[reached], self.now)
+        end = min(at for at in ends if at)
+        if end <= row["suspended_at"]:
+            return due
+        work = self.calendar.worked(row["suspended_at"], end)
+        return self.calendar.later(due, work) if work else due
+
+    def _with_states(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Side states, and for each kind of deadline what became of it."""
+        suspended = pl.col("suspended_at").is_not_null() & pl.col("resumed_at").is_null()
+        rows = rows.with_columns(
+            is_void=pl.col("voided_at").is_not_null(),
+            is_deferred=pl.col("deferred_at").is_not_null(),
+            is_suspended=suspended & pl.col("closed_at").is_null(),
+            is_alert=pl.col("dataset").is_in(ALERTS),
+        )
+        for kind, (due, reached) in DEADLINES.items():
+            has_due, is_done = pl.col(due).is_not_null(), pl.col(reached).is_not_null()
+            passed = (pl.col(due) < self.now).fill_null(value=False) & ~pl.col("is_suspended")
+            rows = rows.with_columns(
+                is_done.alias(f"has_{kind}"),
+                has_due.alias(f"has_{kind}_due"),
+                passed.alias(f"is_{kind}_passed"),
+                (has_due & (is_done | passed)).alias(f"is_{kind}_due"),
+                (has_due & ~is_done & ~passed).alias(f"is_{kind}_waiting"),
+                (pl.col(reached) <= pl.col(due)).fill_null(value=False).alias(f"is_{kind}_on_time"),
+            )
+        left = pl.min_horizontal("closed_at", "voided_at")
+        return rows.with_columns(reported_date=pl.col("day"), left_date=left.dt.date())
+
+    @staticmethod
+    def _with_duplicates(rows: pl.DataFrame, county_code: str) -> pl.DataFrame:
+        """Declared by the source, or held to be one with another department's."""
+        categories = seed("categories", county_code).select("category_code", "category_family")
+        known = rows.join(categories, on="category_code", how="left")
+        declared = pl.col("duplicate_of_number").is_not_null()
+        pointed = pl.col("longitude").is_not_null() & ~pl.col("is_fallback_point").fill_null(
+            value=False
+        )
+        comparable = known.filter(
+            ~declared, ~pl.col("is_void"), pointed, pl.col("category_family").is_not_null()
+        ).select(
+            "case_id",
+            "dataset",
+            family="category_family",
+            point=pl.concat_list("longitude", "latitude"),
+            reported="reported_at",
+        )
+        found: list[str] = []
+        for family in comparable.partition_by("family"):
+            found += matched(list(family.iter_rows(named=True)))
+        return rows.with_columns(
+            is_matched=pl.col("case_id").is_in(found),
+            is_duplicate=declared | pl.col("case_id").is_in(found),
+        )
