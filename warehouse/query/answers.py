@@ -8,6 +8,7 @@ import polars as pl
 
 from warehouse.catalogue import Kpi, get_kpi
 from warehouse.published import Published
+from warehouse.query.disclosure import suppressed
 from warehouse.query.flows import FLOW_KINDS
 from warehouse.query.parts import parts_of
 from warehouse.query.periods import Back
@@ -44,6 +45,7 @@ COLUMNS: dict[str, pl.DataType] = {
     "county_code": pl.String(),
     "major_category_code": pl.String(),
     "stage_code": pl.String(),
+    "is_suppressed": pl.Boolean(),
 }
 """Columns of every answer, in order."""
 
@@ -84,10 +86,14 @@ def answer(published: Published, question: Question) -> pl.DataFrame:
         interval_low, interval_high: 95 %; Wilson (rate), order statistics (quantile), normal
             (mean), none for the others;
         is_provisional: rows are still to come in, so the value is too good;
-        target: in force on the period's last day; status: met, missed, no_target or no_value;
+        target: in force on the period's last day; status: met, missed, no_target, no_value
+            or suppressed;
         as_of_at (UTC), version;
         value_due_passed: the rate among rows whose deadline has passed (kpis rule 4);
-        county_code; major_category_code; stage_code.
+        county_code; major_category_code; stage_code;
+        is_suppressed: a KPI about persons, in a cell too small to show, or from which such a one
+            could be worked out (`disclosure`): value, counts and interval are null and the status
+            is `suppressed`; what it is compared with is null where that is so.
     With `compare`, for `previous` and `last_year` each: value, numerator, denominator,
         excluded_count, not_yet_due_count, start_date, end_date; counts are null where the county's
         records do not reach back so far. Then comparison_caveat: `spring_festival_moved` when the
@@ -121,7 +127,8 @@ def answer_many(published: Published, questions: Sequence[Question]) -> list[pl.
         for (number, prepared), parts in zip(
             numbered, parts_of(published, together, spans), strict=True
         ):
-            answers[number] = _finish(_arranged(parts, spans, prepared), prepared)
+            finished = _finish(_arranged(parts, spans, prepared), prepared)
+            answers[number] = suppressed(published, finished, prepared)
     return [answers[number] for number in range(len(questions))]
 
 
@@ -211,6 +218,7 @@ def _finish(frame: pl.DataFrame, prepared: Prepared) -> pl.DataFrame:
         "area_level": question.area_level or level,
         "as_of_at": facts.as_of_at.astimezone(UTC),
         "version": facts.version,
+        "is_suppressed": False,
     }
     if question.area_level is None:
         constant["area_code"] = code

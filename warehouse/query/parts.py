@@ -34,7 +34,16 @@ def parts_of(
         measured = flows(published, [prepared.kpi for prepared in together], question, spans)
     else:
         measured = [BY_KIND[first.kpi.kind](published, first.kpi, question, spans)]
-    parts = [on_spine(rows, question, spans, areas) for rows in measured]
+    parts = [
+        on_spine(
+            rows,
+            question,
+            spans,
+            areas,
+            codes=prepared.facts.codes if prepared.kpi.is_personal else None,
+        )
+        for rows, prepared in zip(measured, together, strict=True)
+    ]
     return [
         with_population(rows, question, spans, areas) if prepared.kpi.denominator_table else rows
         for rows, prepared in zip(parts, together, strict=True)

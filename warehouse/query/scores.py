@@ -57,6 +57,7 @@ def score_answer(published: Published, question: Question, ask: Ask) -> pl.DataF
     rows = parts.group_by(KEYS, maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in firsts if name not in KEYS),
         pl.col("is_provisional").any(),
+        pl.col("is_suppressed").any(),
     )
     rows = _with_score(rows, points, CURRENT)
     for back in BACKS if question.compare else ():

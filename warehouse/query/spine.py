@@ -1,5 +1,6 @@
 """The slices there are, with something in them or not: areas valid in a span, codes met in it."""
 
+from collections.abc import Iterable, Mapping
 from functools import reduce
 
 import polars as pl
@@ -20,7 +21,11 @@ ZERO_WHEN_ABSENT = (
 
 
 def on_spine(
-    measured: pl.DataFrame, question: Question, spans: Spans, areas: pl.DataFrame
+    measured: pl.DataFrame,
+    question: Question,
+    spans: Spans,
+    areas: pl.DataFrame,
+    codes: Mapping[str, Iterable[str]] | None = None,
 ) -> pl.DataFrame:
     """Spans × areas valid in them × the other codes met, and whatever else was measured.
 
@@ -31,6 +36,7 @@ def on_spine(
         question: for its slices and filters.
         spans: its periods.
         areas: every area of the county, as `county.CountyFacts` has them.
+        codes: dimension → every code, where rows must not tell which of them were met.
     """
     level = question.area_level
     keys = ["span_id", *map(code_column, question.slices)]
@@ -48,8 +54,13 @@ def on_spine(
             )
             .select("span_id", pl.col("area_code").alias(code_column(level)))
         )
-    if others:
+    if others and codes is None:
         spine = spine.join(measured.select(others).unique(), how="cross")
+    elif codes is not None:
+        for name in question.other_slices:
+            asked = [code for code in question.filters.get(name, codes[name]) if code != NO_CODE]
+            column = pl.DataFrame({code_column(name): asked}, schema={code_column(name): pl.String})
+            spine = spine.join(column, how="cross")
     spine = pl.concat([spine.select(keys), measured.select(keys)]).unique()
     return spine.join(measured, on=keys, how="left", nulls_equal=True).with_columns(
         pl.col(name).fill_null(0) for name in ZERO_WHEN_ABSENT if name in measured.columns
