@@ -1,12 +1,13 @@
 """Cases of every department, and what residents said of them, from landing."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import polars as pl
 
-from tests.support.raw_cases import matched
+from tests.support.raw_cases import ELLIPSOID, METRES, matched
 from tests.support.recomputed.areas import LEVELS, Areas
 from tests.support.recomputed.clock import Calendar
 from tests.support.recomputed.landed import Landed, edition, seed
@@ -16,10 +17,19 @@ ALERTS = ("device_alerts", "wristband_alerts")
 MILESTONES = ("accepted", "filed", "dispatched", "first_response", "handled", "checked", "closed")
 SIDE_STATES = ("voided", "suspended", "resumed", "deferred")
 DEADLINES = {
-    "resolution": ("due_at", "closed_at"),
-    "response": ("response_due_at", "first_response_at"),
+    "resolution": ("reported_at", "due_at", "closed_at"),
+    "response": ("reported_at", "response_due_at", "first_response_at"),
+    "filing": ("reported_at", "filing_due_at", "filed_at"),
+    "dispatch": ("filed_at", "dispatch_due_at", "dispatched_at"),
 }
-"""Kind of limit → column of its delivered deadline, and of the milestone that it is for."""
+"""Kind of limit → where its clock starts, its deadline, and the milestone that it is for."""
+
+PROCEDURES = {"filing": "case_filing", "dispatch": "case_dispatch"}
+"""Kinds whose limit holds for all categories; nobody delivers a deadline for them."""
+
+AGAIN = timedelta(days=30)
+CELL = 0.002
+"""Degrees; more than `METRES` of either coordinate up to 60° of latitude."""
 
 
 class Cases:
@@ -49,7 +59,8 @@ class Cases:
             rows = rows.with_columns(is_unknown.alias(f"is_{stone}_unknown"))
         rows = self._placed(rows, areas)
         rows = self._with_deadlines(rows, landed.county_code)
-        self.rows = self._with_duplicates(self._with_states(rows), landed.county_code)
+        rows = self._with_duplicates(self._with_states(rows), landed.county_code)
+        self.rows = self._with_recurrences(rows)
 
     def _read(self, landed: Landed) -> pl.DataFrame:
         """Cases of all datasets, with times not reached as null."""
@@ -87,29 +98,42 @@ class Cases:
     def _with_deadlines(self, rows: pl.DataFrame, county_code: str) -> pl.DataFrame:
         """Deadlines as delivered, else by the limit; moved by the working time suspended."""
         limits = seed("category_limits", county_code)
-        for kind, (due, reached) in DEADLINES.items():
-            of_kind = limits.filter(pl.col("limit_kind") == kind)
-            rows = edition(
-                rows, of_kind, on="category_code", day="day", take=["limit_value", "limit_unit"]
-            )
-            names = ("reported_at", due, "limit_value", "limit_unit", "suspended_at", "resumed_at")
-            deadlines = [
-                self._deadline(row, due, reached)
-                for row in rows.select(*dict.fromkeys((*names, "closed_at", reached))).iter_rows(
-                    named=True
+        procedures = seed("procedure_limits")
+        for kind, (start, due, reached) in DEADLINES.items():
+            code = PROCEDURES.get(kind)
+            if code:
+                editions = procedures.filter(pl.col("procedure_code") == code)
+                on = "procedure_code"
+                rows = rows.with_columns(
+                    pl.lit(code).alias(on), pl.lit(None, rows.schema["reported_at"]).alias(due)
                 )
+            else:
+                editions, on = limits.filter(pl.col("limit_kind") == kind), "category_code"
+            rows = edition(
+                rows.with_columns(start_day=pl.col(start).dt.date()),
+                editions,
+                on=on,
+                day="start_day",
+                take=["limit_value", "limit_unit"],
+            )
+            names = (start, due, reached, "suspended_at", "resumed_at", "closed_at")
+            deadlines = [
+                self._deadline(row, start, due, reached)
+                for row in rows.select(
+                    *dict.fromkeys(names), "limit_value", "limit_unit"
+                ).iter_rows(named=True)
             ]
             rows = rows.with_columns(pl.Series(due, deadlines, rows.schema["reported_at"])).drop(
-                "limit_value", "limit_unit"
+                "limit_value", "limit_unit", "start_day"
             )
         return rows
 
-    def _deadline(self, row: Mapping[str, Any], column: str, reached: str) -> datetime | None:
+    def _deadline(
+        self, row: Mapping[str, Any], start: str, column: str, reached: str
+    ) -> datetime | None:
         due: datetime | None = row[column]
         if due is None and row["limit_value"] is not None:
-            due = self.calendar.after_days(
-                row["reported_at"], float(row["limit_value"]), row["limit_unit"]
-            )
+            due = self.calendar.after_days(row[start], float(row["limit_value"]), row["limit_unit"])
         if due is None or row["suspended_at"] is None or due <= row["suspended_at"]:
             return due
         ends = (row["resumed_at"], row["closed_at"], row[reached], self.now)
@@ -128,7 +152,7 @@ class Cases:
             is_suspended=suspended & pl.col("closed_at").is_null(),
             is_alert=pl.col("dataset").is_in(ALERTS),
         )
-        for kind, (due, reached) in DEADLINES.items():
+        for kind, (_, due, reached) in DEADLINES.items():
             has_due, is_done = pl.col(due).is_not_null(), pl.col(reached).is_not_null()
             passed = (pl.col(due) < self.now).fill_null(value=False) & ~pl.col("is_suspended")
             rows = rows.with_columns(
@@ -166,4 +190,37 @@ class Cases:
         return rows.with_columns(
             is_matched=pl.col("case_id").is_in(found),
             is_duplicate=declared | pl.col("case_id").is_in(found),
+        )
+
+    def _with_recurrences(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Whether the place of a closed case was reported again soon, as the same kind."""
+        known = pl.col("longitude").is_not_null() & ~pl.col("is_fallback_point").fill_null(
+            value=False
+        )
+        rows = rows.with_columns(is_place_unknown=~known)
+        place = ["case_id", "category_code", "longitude", "latitude"]
+        cells = [(pl.col(name) / CELL).floor().cast(pl.Int64) for name in place[2:]]
+        located = rows.filter(~pl.col("is_place_unknown"))
+        closed = located.filter(pl.col("closed_at").is_not_null()).select(
+            *place, "closed_at", x=cells[0], y=cells[1]
+        )
+        again = located.filter(~pl.col("is_void"), ~pl.col("is_duplicate")).select(
+            *place, "reported_at", x=cells[0], y=cells[1]
+        )
+        found = []
+        for x, y in product((-1, 0, 1), repeat=2):
+            near = again.with_columns(pl.col("x") + x, pl.col("y") + y)
+            pairs = closed.join(near, on=["category_code", "x", "y"], suffix="_again").filter(
+                pl.col("case_id") != pl.col("case_id_again"),
+                pl.col("reported_at") > pl.col("closed_at"),
+                pl.col("reported_at") <= pl.col("closed_at") + AGAIN,
+            )
+            names = ("longitude", "latitude", "longitude_again", "latitude_again")
+            metres = ELLIPSOID.inv(*(pairs[name].to_numpy() for name in names))[2]
+            found.append(pairs["case_id"].filter(pl.Series(metres, dtype=pl.Float64) <= METRES))
+        recurred = pl.concat(found).unique()
+        return rows.with_columns(
+            is_recurred=pl.col("case_id").is_in(recurred),
+            is_month_over=(pl.col("closed_at") + AGAIN <= self.now).fill_null(value=False),
+            is_month_running=(pl.col("closed_at") + AGAIN > self.now).fill_null(value=False),
         )
