@@ -167,7 +167,9 @@ def _limits(values: Numbers, sizes: Numbers, kind: str) -> Numbers:
     spread = SIGMAS * sd * np.abs(np.diff(z)).mean() / RANGE_TO_SD
     floor = -np.inf if kind == "xmr" else 0.0
     ceiling = 1.0 if kind == "p" else np.inf
-    lines[:] = centre, np.maximum(centre - spread, floor), np.minimum(centre + spread, ceiling)
+    lines[0] = centre
+    lines[1] = np.maximum(centre - spread, floor)
+    lines[2] = np.minimum(centre + spread, ceiling)
     return lines
 
 

@@ -1,5 +1,6 @@
 """Reads the catalogue: one YAML per KPI, the file name is the id."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,6 +63,19 @@ def get_kpi(kpi_id: str) -> Kpi:
     if kpi_id not in catalogue:
         raise UsageError(unknown_value("kpi", kpi_id, catalogue))
     return catalogue[kpi_id]
+
+
+def programme_start(county_code: str) -> date | None:
+    """First day of a county's programme: of the earliest target that was set for it, if any."""
+    return min(
+        (
+            target.valid_from
+            for kpi in load_catalogue().values()
+            for target in kpi.targets
+            if target.county == county_code
+        ),
+        default=None,
+    )
 
 
 def _yaml(file: Path) -> dict[str, Any]:
