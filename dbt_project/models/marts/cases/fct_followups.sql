@@ -27,7 +27,7 @@ with
             mediation_number as subject_number,
             source_id,
             county_code,
-            cast(null as varchar) as department_code,
+            'grid_centre' as department_code,
             grid_code,
             community_code,
             town_code
