@@ -10,7 +10,7 @@ import duckdb
 
 from warehouse.catalogue import catalogue_frames
 from warehouse.catalogue.facts import DAY, FLAG, load_facts
-from warehouse.published import Published
+from warehouse.published import Published, people_file
 
 FCT_CASES = load_facts()["fct_cases"].columns
 COUNTY = "430181"
@@ -117,6 +117,17 @@ def case(case_id: str, reported_at: datetime, **values: Any) -> dict[str, Any]:
     return row
 
 
+def row(fact: str, **values: Any) -> dict[str, Any]:
+    """One row of any fact: flags false, everything else null but where it came from."""
+    columns = load_facts()[fact].columns
+    made: dict[str, Any] = {name: False if kind == FLAG else None for name, kind in columns.items()}
+    came = {"county_code": COUNTY, "source_id": "source", "batch_id": "20261115-0001"}
+    made |= {name: value for name, value in came.items() if name in columns} | values
+    unknown = set(made) - set(columns)
+    assert not unknown, f"no such columns: {unknown}"
+    return made
+
+
 def area(level: str, code: str, *, population: int | None = None, **values: Any) -> dict[str, Any]:
     """One area version, valid since 2020 and still."""
     return {
@@ -140,11 +151,22 @@ def marts(
     areas: Iterable[Mapping[str, Any]] = (),
     dates: Iterable[Mapping[str, Any]] = (),
     batches: Iterable[Mapping[str, Any]] = (),
+    facts: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
     as_of: datetime = AS_OF,
 ) -> Published:
     """Write a published file with one county and open it read-only.
 
     The county itself is always an area; departments and categories are those of the cases.
+
+    Args:
+        folder: where it is written.
+        cases: rows of `mart.fct_cases`.
+        areas: rows of `mart.dim_areas`.
+        dates: rows of `mart.dim_dates`.
+        batches: rows of `ops.batches`.
+        facts: rows of any other fact; with it every fact has its table, and those about persons
+            lie in the file of their own, which is opened too.
+        as_of: the county's "now".
     """
     rows = list(cases)
     build = {
@@ -178,7 +200,23 @@ def marts(
             connection.register("frame", frame)
             connection.execute(f"create table kpi.{name} as select * from frame")
             connection.unregister("frame")
-    return Published(file)
+    if facts is not None:
+        _write_facts(file, facts, is_in_people_file=False)
+        people = folder / people_file(1)
+        with duckdb.connect(str(people)) as connection:
+            connection.execute("create schema mart; create schema ops")
+            _write(connection, "ops.batches", TYPES["batches"], batches)
+        _write_facts(people, facts, is_in_people_file=True)
+    return Published(file, with_people=facts is not None)
+
+
+def _write_facts(
+    file: Path, facts: Mapping[str, Iterable[Mapping[str, Any]]], *, is_in_people_file: bool
+) -> None:
+    with duckdb.connect(str(file)) as connection:
+        for name, fact in load_facts().items():
+            if fact.is_in_people_file == is_in_people_file and name != "fct_cases":
+                _write(connection, f"mart.{name}", fact.columns, facts.get(name, ()))
 
 
 def _codes(rows: Iterable[Mapping[str, Any]], dimension: str) -> list[dict[str, Any]]:

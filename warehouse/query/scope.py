@@ -1,7 +1,7 @@
 """Which rows a question is about: identifiers, filters and areas, shared by values and receipts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,14 +60,18 @@ def filter_condition(
     county = parameters.add("county_code", question.county_code)
     conditions = [f"facts.county_code = {county}"]
     for name, values in question.filters.items():
-        column = fact_column(kpi, name, fact=fact)
-        codes = [value for value in values if value != NO_CODE]
-        choices = [f"{column} is null"] if NO_CODE in values else []
-        if codes:
-            placeholder = parameters.add(f"where_{name}", codes)
-            choices.append(f"list_contains({placeholder}, {column})")
-        conditions.append("(" + " or ".join(choices) + ")")
+        conditions.append(has_code(fact_column(kpi, name, fact=fact), name, values, parameters))
     return " and ".join(conditions)
+
+
+def has_code(column: str, dimension: str, values: Collection[str], parameters: Parameters) -> str:
+    """Condition that a column holds one of the codes, or none where `NO_CODE` is among them."""
+    codes = [value for value in values if value != NO_CODE]
+    choices = [f"{column} is null"] if NO_CODE in values else []
+    if codes:
+        placeholder = parameters.add(f"where_{dimension}", codes)
+        choices.append(f"list_contains({placeholder}, {column})")
+    return "(" + " or ".join(choices) + ")"
 
 
 def area_filters(question: Question) -> dict[AreaLevel, tuple[str, ...]]:

@@ -27,7 +27,7 @@ def shares(
     whole = kpi.whole
     if whole is None:
         raise ValueError(f"{kpi.kpi_id} is not a share")
-    rows = flows(published, [kpi], _of_all(question, whole), spans)[0]
+    rows = flows(published, [kpi], of_all(question, whole), spans)[0]
     rows = rows.sort(pl.exclude(SUMS), nulls_last=True)
     keys = ["span_id", *map(code_column, question.slices)]
     others = [name for name in keys if name != code_column(whole)]
@@ -47,7 +47,7 @@ def shares(
     )
 
 
-def _of_all(question: Question, whole: OtherSlice) -> Question:
+def of_all(question: Question, whole: OtherSlice) -> Question:
     """The question by the dimension as well, without the filter on it."""
     by = question.by if whole in question.by else (*question.by, whole)
     where = {name: values for name, values in question.where.items() if name != whole}

@@ -15,6 +15,8 @@ from warehouse.query.spans import Spans
 FROM = "facts.valid_from_date"
 UNTIL = "coalesce(facts.valid_to_date, date '9999-12-31')"
 """First day, and first day after it, of a spell."""
+DAYS_INSIDE = f"least({UNTIL}, spans.end_date) - greatest({FROM}, spans.start_date)"
+"""How many of its days lie inside a span."""
 
 
 def states(published: Published, kpi: Kpi, question: Question, spans: Spans) -> pl.DataFrame:
@@ -32,9 +34,8 @@ def states(published: Published, kpi: Kpi, question: Question, spans: Spans) -> 
     )
     keys = f"spans.span_id, {code_columns(kpi, question.slices)}"
     if kpi.counted == "every_day":
-        days = f"least({UNTIL}, spans.end_date) - greatest({FROM}, spans.start_date)"
         sums = ",\n".join(
-            f"coalesce(cast(sum({days}) filter ({condition}) as bigint), 0) as {part}"
+            f"coalesce(cast(sum({DAYS_INSIDE}) filter ({condition}) as bigint), 0) as {part}"
             for part, condition in _conditions(kpi).items()
         )
         text = f"select {keys}{sums}\n{spells}\ngroup by all"
