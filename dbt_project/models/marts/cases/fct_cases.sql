@@ -41,7 +41,7 @@ with
             coalesce(
                 {{ add_seconds("cases.closed_at", recurrence_days() * 86400) }} <= cases.as_of_at,
                 false
-            ) as is_recurrence_time_over
+            ) as is_watch_over
         from cases
         left join links on links.case_id = cases.case_id
         left join judgements on judgements.case_id = cases.case_id
@@ -167,9 +167,10 @@ select
     coalesce(extension_count, 0) > 0 as is_extended,
     extension_count is null as is_extension_unknown,
     is_place_unknown,
-    is_closed and is_recurrence_time_over as is_due_to_recur,
-    is_closed and not is_recurrence_time_over as is_recurrence_not_yet_due,
-    recurred_at is not null as is_recurred,
+    is_closed and recurred_at is not null as is_recurrent,
+    is_closed and (recurred_at is not null or is_watch_over) as is_due_to_recur,
+    is_closed and recurred_at is null and not is_watch_over as is_recurrence_not_yet_due,
+    is_watch_over,
     is_closing_unknown,
     is_alert,
     is_alert and is_closed as is_alert_closed,
