@@ -20,7 +20,7 @@ from warehouse.analysis.sentences import (
     of_smoothing,
 )
 from warehouse.analysis.smoothing import smoothed
-from warehouse.analysis.trends import control_chart
+from warehouse.analysis.trends import TRANSITION_MONTHS, control_chart
 from warehouse.analysis.wording import names_of
 from warehouse.catalogue import Kpi, Text, get_kpi, programme_start
 from warehouse.catalogue.grades import grade_of
@@ -77,7 +77,7 @@ class Call:
     question: Question
     kpi: Kpi
     back: Back
-    transition_months: int | None
+    transition_months: int
 
     def named(self, rows: pl.DataFrame, column: str, *, kind: str | None = None) -> pl.DataFrame:
         """Rows with the names of a column's codes beside them."""
@@ -107,9 +107,9 @@ def analyse_command(
         Against, typer.Option("--against", help="change --by: 与哪一期比 / compared with")
     ] = Against.PREVIOUS,
     transition: Annotated[
-        int | None,
-        typer.Option("--transition", min=0, help="effect: 过渡月数 / months of transition, 6"),
-    ] = None,
+        int,
+        typer.Option("--transition", min=0, help="effect: 过渡月数 / months of transition"),
+    ] = TRANSITION_MONTHS,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """指标的统计分析 / Fair ranking, smoothing, trend, what a change is made of, effect."""

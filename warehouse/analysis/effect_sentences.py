@@ -118,10 +118,10 @@ def _conclusion(found: Effect, segments: Segments) -> Text:
         "可以说变化与项目同时发生;不能仅凭此说是项目造成的:没有未实施项目的对照地区,"
         "同期的其他变化(人员、流程、上报渠道和口径)也会显示在这里。",
         en=f"Conclusion: the {what.en} changed by more than chance after the"
-        f" programme began{_direction(found, segments).en}. It can be said that the change came with the"
-        " programme; not, from this alone, that the programme caused it: there is no area without"
-        " it to compare with, and whatever else changed at that time (staff, procedures, ways and"
-        " rules of reporting) shows here too.",
+        f" programme began{_direction(found, segments).en}. It can be said that the change came"
+        " with the programme; not, from this alone, that the programme caused it: there is no area"
+        " without it to compare with, and whatever else changed at that time (staff, procedures,"
+        " ways and rules of reporting) shows here too.",
     )
 
 

@@ -15,14 +15,13 @@ import numpy as np
 import polars as pl
 
 from warehouse.analysis.segments import Segments, segmented
-from warehouse.analysis.trends import whole_months
+from warehouse.analysis.trends import TRANSITION_MONTHS, whole_months
 from warehouse.catalogue import Kpi, get_kpi, programme_start
 from warehouse.errors import UsageError
 from warehouse.published import Published
 from warehouse.query import Question, answer
 from warehouse.query.periods import add_months
 
-TRANSITION_MONTHS = 6
 LEAST_MONTHS = 8
 """On either side of the start; with fewer there is no judgement."""
 LEAST_FOR_SEASON = 24

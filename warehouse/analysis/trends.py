@@ -8,10 +8,11 @@
 - Everything else (medians, means, sums, stocks, scores): XmR chart, centre ± 2.66 × the mean moving
   range.
 
-Centre and limits come from a baseline of the first 12 whole months of a phase and stay there, so a
-later change stays visible. The first phase begins with the records. A second one begins with the
-programme, if its start is confirmed as a shift: the first 8 months after it all lie on one side of
-the old centre. Fewer than 8 months give no limits.
+Centre and limits come from a baseline, the first 12 whole months of a phase, and stay there, so a
+later change stays visible. The first phase begins with the records. If the programme's start is
+confirmed as a shift (the first 8 months after it all lie on one side of the old centre), a second
+phase begins after its transition, whose months are still judged by the old limits. Fewer than 8
+months give no limits.
 
 Signals: `beyond_limits`, or `run_of_8` on one side of the centre (the eighth and later ones).
 
@@ -33,11 +34,13 @@ from warehouse.catalogue import Kpi, get_kpi
 from warehouse.errors import UsageError
 from warehouse.published import Published
 from warehouse.query import Question, answer
-from warehouse.query.periods import shift, start_of
+from warehouse.query.periods import add_months
 
 Numbers = NDArray[np.float64]
 
 BASELINE_MONTHS = 12
+TRANSITION_MONTHS = 6
+"""First months of a programme, which count neither as before nor as after it."""
 RUN = 8
 SIGMAS = 3
 RANGE_TO_SD = 1.128
@@ -81,15 +84,18 @@ def control_chart(
     values, sizes = _values_and_sizes(kpi, months)
     days = list(months["period_start_date"])
     kind = _kind(kpi)
-    starts = [0]
+    starts, bases = [0], [BASELINE_MONTHS]
     if programme_start is not None:
         second = sum(day < programme_start for day in days)
-        if second > 0 and _is_shift(values, second, _centre(values[:second], sizes[:second])):
-            starts.append(second)
+        settled = add_months(programme_start, TRANSITION_MONTHS)
+        if second and _is_shift(values, second, _centre(values[:second], sizes[:second])):
+            starts.append(sum(day < settled for day in days))
+            bases = [min(second, BASELINE_MONTHS), BASELINE_MONTHS]
     lines = np.full((4, len(values)), np.nan)
-    for number, (first, last) in enumerate(zip(starts, [*starts[1:], len(values)], strict=True)):
+    ends = [*starts[1:], len(values)]
+    for number, (first, last, base) in enumerate(zip(starts, ends, bases, strict=True)):
         lines[0, first:last] = number + 1
-        lines[1:, first:last] = _limits(values[first:last], sizes[first:last], kind)
+        lines[1:, first:last] = _limits(values[first:last], sizes[first:last], kind, base)
     phase, centre, low, high = lines
     rows = pl.DataFrame(
         {
@@ -142,9 +148,9 @@ def _values_and_sizes(kpi: Kpi, months: pl.DataFrame) -> tuple[Numbers, Numbers]
     return value, sizes if family_of(kpi) else np.ones(len(value))
 
 
-def _centre(values: Numbers, sizes: Numbers) -> float:
+def _centre(values: Numbers, sizes: Numbers, base: int = BASELINE_MONTHS) -> float:
     """Value of the baseline as a whole."""
-    part = slice(0, BASELINE_MONTHS)
+    part = slice(0, base)
     return float((values[part] * sizes[part]).sum() / sizes[part].sum())
 
 
@@ -153,15 +159,15 @@ def _is_shift(values: Numbers, second: int, centre: float) -> bool:
     return len(after) == RUN and bool((after > centre).all() or (after < centre).all())
 
 
-def _limits(values: Numbers, sizes: Numbers, kind: str) -> Numbers:
+def _limits(values: Numbers, sizes: Numbers, kind: str, base_months: int) -> Numbers:
     """Centre, low and high of each month of a phase, as rows; NaN where it is too short."""
     lines = np.full((3, len(values)), np.nan)
-    if len(values) < RUN:
+    if min(len(values), base_months) < RUN:
         return lines
-    centre = _centre(values, sizes)
+    centre = _centre(values, sizes, base_months)
     variance = {"p": centre * (1 - centre), "u": centre}.get(kind, 1.0)
     sd = np.sqrt(variance / sizes) if variance > 0 else np.zeros(len(values))
-    base = slice(0, BASELINE_MONTHS)
+    base = slice(0, base_months)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(sd[base] > 0, (values[base] - centre) / sd[base], 0.0)
     spread = SIGMAS * sd * np.abs(np.diff(z)).mean() / RANGE_TO_SD
@@ -199,7 +205,7 @@ def _seasonal_correlation(days: list[date], distances: Numbers) -> float | None:
     pairs = [
         (distance, known[last_year])
         for day, distance in known.items()
-        if (last_year := start_of("month", shift("month", day, -12))) in known
+        if (last_year := add_months(day, -12)) in known
     ]
     if len(known) < 2 * BASELINE_MONTHS or len(pairs) < BASELINE_MONTHS:
         return None
