@@ -264,3 +264,50 @@ class Share:
         return parts.join(wholes, on=[*others, "everything"], nulls_equal=True).with_columns(
             value=share("numerator", "denominator")
         )
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the values a score is made of."""
+
+    shape: Shape
+    weight: float
+    points: pl.Expr
+    """What `value` of the part counts before its weight; null where it counts nothing."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """Weighted points of several values of the same slice; null where any of them is."""
+
+    parts: Sequence[Part]
+    out_of: float
+    slices: Sequence[str]
+    """Columns that name slices which all of its parts have."""
+    since: date = date.min
+    """First day on whose period it is defined."""
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        return self.parts[0].shape.rows.select(self.slices)
+
+    def answer(self, by: Sequence[str], span: Span) -> pl.DataFrame:
+        everything = pl.lit("all").alias("everything")
+        codes = [*keys(by), "everything"]
+        found: pl.DataFrame | None = None
+        for number, part in enumerate(self.parts):
+            answer = part.shape.answer(by, span)
+            points = answer.drop("everything", strict=False).select(
+                *keys(by), everything, (part.points * part.weight).alias(f"part_{number}")
+            )
+            found = (
+                points
+                if found is None
+                else found.join(points, on=codes, how="inner", nulls_equal=True)
+            )
+        assert found is not None
+        names = [f"part_{number}" for number in range(len(self.parts))]
+        scored = found.drop_nulls(names).with_columns(value=pl.sum_horizontal(names) * self.out_of)
+        if "month" in by:
+            scored = scored.filter(pl.col("period_start_date").dt.month_end() >= self.since)
+        return scored.select(*keys(by), "value")
