@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse.counties import County
+from warehouse.counties import County, Hours
 from warehouse.errors import InputError
 from warehouse.ledger import Batch, LandedFile
 
@@ -27,13 +27,6 @@ TABLES = {
         "time_zone": "varchar",
         "is_sample": "boolean",
         "holiday_calendar": "varchar",
-        "shift_1_start_minute": "double",
-        "shift_1_end_minute": "double",
-        "shift_2_start_minute": "double",
-        "shift_2_end_minute": "double",
-        "shift_3_start_minute": "double",
-        "shift_3_end_minute": "double",
-        "day_working_minutes": "double",
     },
     "county_levels": {
         "county_code": "varchar",
@@ -43,6 +36,19 @@ TABLES = {
         "level_name_en": "varchar",
     },
     "county_weekdays": {"county_code": "varchar", "iso_weekday": "bigint"},
+    "county_hours": {
+        "county_code": "varchar",
+        "hours_number": "bigint",
+        "first_month_day": "bigint",
+        "last_month_day": "bigint",
+        "valid_from_date": "date",
+        "valid_to_date": "date",
+        **{
+            f"shift_{number}_{end}_seconds": "bigint"
+            for number in range(1, MOST_SHIFTS + 1)
+            for end in ("start", "end")
+        },
+    },
     "as_of_pins": {"county_code": "varchar", "as_of_at": "timestamptz"},
     "batches": {
         "batch_id": "varchar",
@@ -115,6 +121,11 @@ def write_control_tables(con: duckdb.DuckDBPyConnection, world: World) -> None:
             for county in world.counties.values()
             for weekday in county.work_calendar.weekdays
         ],
+        "county_hours": [
+            _hours(county.code, number, hours)
+            for county in world.counties.values()
+            for number, hours in enumerate(county.work_calendar.all_hours, start=1)
+        ],
         "as_of_pins": [
             {"county_code": code, "as_of_at": as_of_at} for code, as_of_at in world.as_of.items()
         ],
@@ -177,13 +188,6 @@ def _replace(
 
 
 def _county(county: County) -> dict[str, Any]:
-    shifts = county.work_calendar.shifts
-    if len(shifts) > MOST_SHIFTS:
-        raise InputError(
-            f"{county.code}: 每日班次 / shifts a day {len(shifts)}; 最多 / at most {MOST_SHIFTS}"
-        )
-    minutes = [(_minute(start), _minute(end)) for start, end in shifts]
-    padded = [*minutes, *[(0.0, 0.0)] * (MOST_SHIFTS - len(minutes))]
     return {
         "county_code": county.code,
         "county_name_zh": county.name.zh,
@@ -191,9 +195,26 @@ def _county(county: County) -> dict[str, Any]:
         "time_zone": county.time_zone,
         "is_sample": county.is_sample,
         "holiday_calendar": county.work_calendar.holiday_calendar,
-        **{f"shift_{number}_start_minute": start for number, (start, _) in enumerate(padded, 1)},
-        **{f"shift_{number}_end_minute": end for number, (_, end) in enumerate(padded, 1)},
-        "day_working_minutes": sum(end - start for start, end in minutes),
+    }
+
+
+def _hours(county_code: str, number: int, hours: Hours) -> dict[str, Any]:
+    if len(hours.shifts) > MOST_SHIFTS:
+        raise InputError(
+            f"{county_code}: 每日班次 / shifts a day {len(hours.shifts)}; "
+            f"最多 / at most {MOST_SHIFTS}"
+        )
+    seconds = [(_second(start), _second(end)) for start, end in hours.shifts]
+    padded = [*seconds, *[(0, 0)] * (MOST_SHIFTS - len(seconds))]
+    return {
+        "county_code": county_code,
+        "hours_number": number,
+        "first_month_day": _month_day(hours.first_day),
+        "last_month_day": _month_day(hours.last_day),
+        "valid_from_date": hours.valid_from_date,
+        "valid_to_date": hours.valid_to_date,
+        **{f"shift_{number}_start_seconds": start for number, (start, _) in enumerate(padded, 1)},
+        **{f"shift_{number}_end_seconds": end for number, (_, end) in enumerate(padded, 1)},
     }
 
 
@@ -211,8 +232,12 @@ def _batch(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _minute(at: time) -> float:
-    return at.hour * 60.0 + at.minute + at.second / 60.0
+def _second(at: time) -> int:
+    return at.hour * 3600 + at.minute * 60 + at.second
+
+
+def _month_day(text: str) -> int:
+    return int(text.replace("-", ""))
 
 
 def _absolute(path: Path) -> str:

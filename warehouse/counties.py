@@ -1,12 +1,13 @@
 """Counties: where it all happens. One YAML each, built in or in `GRIDGOV_HOME/counties/`."""
 
-from datetime import time
+from datetime import date, time
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from warehouse.errors import InputError, UsageError, unknown_value
 from warehouse.settings import Settings
@@ -15,6 +16,20 @@ BUILT_IN = Path(__file__).parent / "counties"
 
 AreaLevel = Literal["county", "town", "community", "grid"]
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+Shifts = tuple[tuple[time, time], ...]
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+
+
+def in_order(shifts: Shifts) -> Shifts:
+    """Shifts of one day, each ending after it starts and before the next.
+
+    Raises:
+        ValueError: they do not.
+    """
+    times = [at for shift in shifts for at in shift]
+    if any(later <= at for at, later in pairwise(times)):
+        raise ValueError(f"shifts must follow one another within a day, not {times}")
+    return shifts
 
 
 class Name(BaseModel):
@@ -35,6 +50,25 @@ class Level(BaseModel):
     name: Name
 
 
+class Hours(BaseModel):
+    """Working hours that hold on some days of the year, in some years: summer hours, an edition."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    first_day: MonthDay = Field(default="01-01", alias="from")
+    last_day: MonthDay = Field(default="12-31", alias="to")
+    """Days of every year, both included; hours from October to April run over New Year."""
+    valid_from_date: date = date(1, 1, 1)
+    valid_to_date: date | None = None
+    """First day on which they do not hold any more; null while they do."""
+    shifts: Shifts
+
+    @field_validator("shifts")
+    @classmethod
+    def _one_after_the_other(cls, value: Shifts) -> Shifts:
+        return in_order(value)
+
+
 class WorkCalendar(BaseModel):
     """When offices work; the seed `holidays` has the days that differ in `holiday_calendar`."""
 
@@ -43,7 +77,20 @@ class WorkCalendar(BaseModel):
     holiday_calendar: str
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     """ISO days of the week."""
-    shifts: tuple[tuple[time, time], ...]
+    shifts: Shifts
+    """Working hours where no others hold."""
+    other_hours: tuple[Hours, ...] = ()
+    """Hours of a season or of earlier years; of several that hold, the one listed last counts."""
+
+    @field_validator("shifts")
+    @classmethod
+    def _one_after_the_other(cls, value: Shifts) -> Shifts:
+        return in_order(value)
+
+    @property
+    def all_hours(self) -> tuple[Hours, ...]:
+        """The ordinary hours and then the others."""
+        return (Hours(shifts=self.shifts), *self.other_hours)
 
 
 class County(BaseModel):

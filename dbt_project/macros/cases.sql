@@ -70,60 +70,6 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#-
-    Working minutes from the first day of the calendar to a wall-clock time. Every working day of
-    a county has the same shifts, so whole days are a multiple and only the last day is looked at.
-
-    Args:
-        days: alias of the row of int_dates__working_days of that time's day.
-        local_at: the wall-clock time.
--#}
-{% macro working_minutes_until(days, local_at) -%}
-    (
-        {{ days }}.workdays_before * {{ days }}.day_working_minutes + case
-            when {{ days }}.is_workday
-            then
-                {%- for shift in (1, 2, 3) %}
-                    {%- set start = days ~ ".shift_" ~ shift ~ "_start_minute" %}
-                    {%- set end = days ~ ".shift_" ~ shift ~ "_end_minute" %}
-                    {{ "+ " if not loop.first -}}
-                    greatest(least({{ minutes_of_day(local_at) }}, {{ end }}) - {{ start }}, 0.0)
-                {%- endfor %}
-            else 0.0
-        end
-    )
-{%- endmacro %}
-
-{#-
-    The instant at which so many working minutes of a working day have gone by: the inverse of
-    working_minutes_until for a day's part above zero and up to the whole day.
-
-    Args:
-        days: alias of the row of int_dates__working_days of that day.
-        minutes: working minutes of the day, in (0, day_working_minutes].
--#}
-{% macro instant_of_working_minutes(days, minutes) -%}
-    {%- set first = "(" ~ days ~ ".shift_1_end_minute - " ~ days ~ ".shift_1_start_minute)" -%}
-    {%- set second = "(" ~ days ~ ".shift_2_end_minute - " ~ days ~ ".shift_2_start_minute)" -%}
-    {%- set minute_of_day -%}
-        case
-            when {{ minutes }} <= {{ first }}
-            then {{ days }}.shift_1_start_minute + {{ minutes }}
-            when {{ minutes }} <= {{ first }} + {{ second }}
-            then {{ days }}.shift_2_start_minute + {{ minutes }} - {{ first }}
-            else {{ days }}.shift_3_start_minute + {{ minutes }} - {{ first }} - {{ second }}
-        end
-    {%- endset -%}
-    {{
-        instant_of(
-            add_seconds(
-                "cast(" ~ days ~ ".calendar_date as timestamp)", "(" ~ minute_of_day ~ ") * 60.0"
-            ),
-            days ~ ".time_zone",
-        )
-    }}
-{%- endmacro %}
-
 {#- Within how many days after its closing a case reported again at its place has recurred. -#}
 {% macro recurrence_days() -%} {{ return(30) }} {%- endmacro %}
 

@@ -55,10 +55,14 @@
     to_utc_timestamp({{ local_at }}, {{ time_zone }})
 {%- endmacro %}
 
-{#- Minutes since midnight of a wall-clock time, as a double. -#}
-{% macro minutes_of_day(local_at) -%}
-    ({{ seconds_between("date_trunc('day', " ~ local_at ~ ")", local_at) }} / 60.0)
+{#- Microseconds of a wall-clock time since its clock showed the start of 1970, as a bigint. -#}
+{% macro microseconds_of(local_at) -%}
+    {{ return(adapter.dispatch("microseconds_of", "gridgov")(local_at)) }}
 {%- endmacro %}
+
+{% macro default__microseconds_of(local_at) -%} epoch_us({{ local_at }}) {%- endmacro %}
+
+{% macro spark__microseconds_of(local_at) -%} unix_micros({{ local_at }}) {%- endmacro %}
 
 {#- A day so many days later. -#}
 {% macro add_days(day, days) -%}
@@ -80,6 +84,11 @@
 
 {% macro spark__days_between(start_day, end_day) -%}
     cast(datediff({{ end_day }}, {{ start_day }}) as bigint)
+{%- endmacro %}
+
+{#- Month and day as one number: 1231 is the 31st of December. -#}
+{% macro month_day(day) -%}
+    (extract(month from {{ day }}) * 100 + extract(day from {{ day }}))
 {%- endmacro %}
 
 {#- Day of the week, 1 Monday to 7 Sunday. -#}

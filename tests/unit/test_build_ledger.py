@@ -71,11 +71,11 @@ def test_control_tables_tell_milestones_shifts_and_lost_batches(settings: Settin
         flags = f"select has_{', has_'.join(milestones)} from control.batches"
         assert con.execute(flags).fetchall() == [(False, False, False, False, True)]
         shifts = """
-            select shift_1_start_minute, shift_2_end_minute, shift_3_end_minute,
-                day_working_minutes
-            from control.counties where county_code = '430181'
+            select hours_number, first_month_day, last_month_day, shift_1_start_seconds,
+                shift_2_end_seconds, shift_3_end_seconds
+            from control.county_hours where county_code = '430181'
         """
-        assert con.execute(shifts).fetchall() == [(510.0, 1050.0, 0.0, 450.0)]
+        assert con.execute(shifts).fetchall() == [(1, 101, 1231, 30600, 63000, 0)]
         assert lost_batches(con) == 0
         con.execute("insert into control.staged_batches values ('city_cases', 'b0')")
         write_control_tables(con, world(settings))

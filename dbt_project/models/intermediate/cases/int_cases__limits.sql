@@ -15,8 +15,6 @@ with
 
     category_limits as (select * from {{ ref("category_limits") }}),
 
-    days as (select * from {{ ref("int_dates__working_days") }}),
-
     -- Joined by the county, like the limits of categories.
     procedure_limits as (
         select
@@ -30,11 +28,7 @@ with
         cross join counties
     ),
 
-    local_cases as (
-        select *, {{ local_time("filed_at", "time_zone") }} as filed_local_at from cases
-    ),
-
-    dated_cases as (select *, cast(filed_local_at as date) as filed_date from local_cases),
+    dated_cases as (select *, {{ local_date("filed_at", "time_zone") }} as filed_date from cases),
 
     -- The edition that held on the day the clock started, where the source gives no deadline.
     limited_cases as (
@@ -46,10 +40,8 @@ with
                 {{ stage }}_limits.limit_unit as {{ stage }}_unit,
             {%- endfor %}
             cases.reported_at,
-            cases.reported_local_at,
             cases.reported_date,
             cases.filed_at,
-            cases.filed_local_at,
             cases.filed_date
         from dated_cases as cases
         {% for stage, terms in stages.items() -%}
@@ -77,7 +69,7 @@ with
                 case_id,
                 county_code,
                 '{{ stage }}' as stage,
-                {{ terms.start }}_local_at as start_local_at,
+                {{ terms.start }}_at as start_at,
                 {{ terms.start }}_date as start_date,
                 {{ stage }}_value as limit_value,
                 {{ stage }}_unit as limit_unit
@@ -88,76 +80,14 @@ with
         {%- endfor %}
     ),
 
-    -- A limit in days leaves out the day it starts on and ends when the last day's work ends.
-    working_days as (
-        select
-            limited.case_id,
-            limited.stage,
-            {{ instant_of_working_minutes("last_days", "last_days.day_working_minutes") }}
-            as limit_due_at
-        from limits_in_working_time as limited
-        inner join
-            days as start_days
-            on start_days.county_code = limited.county_code
-            and start_days.calendar_date = limited.start_date
-        inner join
-            days as last_days
-            on last_days.county_code = limited.county_code
-            and last_days.is_workday
-            and last_days.workdays_before
-            = start_days.workdays_before
-            + case when start_days.is_workday then 1 else 0 end
-            + cast(limited.limit_value as bigint)
-            - 1
-        where limited.limit_unit = 'working_days'
-    ),
-
-    working_hour_targets as (
-        select
-            limited.case_id,
-            limited.county_code,
-            limited.stage,
-            days.day_working_minutes,
-            {{ working_minutes_until("days", "limited.start_local_at") }}
-            + limited.limit_value * 60.0 as target_minutes
-        from limits_in_working_time as limited
-        inner join
-            days
-            on days.county_code = limited.county_code
-            and days.calendar_date = limited.start_date
-        where limited.limit_unit = 'working_hours'
-    ),
-
-    working_hours as (
-        select
-            working_hour_targets.case_id,
-            working_hour_targets.stage,
-            {{
-                instant_of_working_minutes(
-                    "days",
-                    "(working_hour_targets.target_minutes - days.workdays_before * days.day_working_minutes)",
-                )
-            }}
-            as limit_due_at
-        from working_hour_targets
-        inner join
-            days
-            on days.county_code = working_hour_targets.county_code
-            and days.is_workday
-            and days.workdays_before = cast(
-                ceil(
-                    working_hour_targets.target_minutes / working_hour_targets.day_working_minutes
-                ) as bigint
-            )
-            - 1
-    ),
-
     deadlines_in_working_time as (
-        select case_id, stage, limit_due_at
-        from working_days
-        union all
-        select case_id, stage, limit_due_at
-        from working_hours
+        select *
+        from
+            {{
+                limit_deadlines(
+                    "limits_in_working_time", ["case_id", "stage"], "start_at", "start_date"
+                )
+            }} as limit_deadlines
     ),
 
     working_deadlines as (

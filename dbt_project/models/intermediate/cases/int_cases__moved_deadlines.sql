@@ -55,9 +55,9 @@ with
             deadlines.case_id,
             deadlines.county_code,
             deadlines.stage,
-            days.day_working_minutes,
-            {{ working_minutes_until("days", "deadlines.due_local_at") }}
-            + deadlines.suspended_working_minutes as target_minutes
+            {{ working_microseconds_until("days", "deadlines.due_local_at") }}
+            + {{ microseconds_of_minutes("deadlines.suspended_working_minutes") }}
+            as target_microseconds
         from deadlines
         inner join
             days
@@ -66,28 +66,13 @@ with
     ),
 
     moved_deadlines as (
-        select
-            targets.case_id,
-            targets.stage,
-            {{
-                instant_of_working_minutes(
-                    "days",
-                    "(targets.target_minutes - days.workdays_before * days.day_working_minutes)",
-                )
-            }} as moved_at
-        from targets
-        inner join
-            days
-            on days.county_code = targets.county_code
-            and days.is_workday
-            and days.workdays_before
-            = cast(ceil(targets.target_minutes / targets.day_working_minutes) as bigint) - 1
+        select * from {{ after_working_time("targets", ["case_id", "stage"]) }} as reached
     )
 
 select
     case_id,
     {%- for stage, due_at in due_times.items() %}
-        max(case when stage = '{{ stage }}' then moved_at end) as moved_{{ due_at }}
+        max(case when stage = '{{ stage }}' then reached_at end) as moved_{{ due_at }}
         {{- "," if not loop.last }}
     {%- endfor %}
 from moved_deadlines

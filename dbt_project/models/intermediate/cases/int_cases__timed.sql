@@ -52,18 +52,27 @@ with
         from cases_with_deadlines
     ),
 
-    -- Working minutes count from the first day of the calendar.
     cases_with_working_minutes as (
         select
             cases.*,
-            {{ working_minutes_until("end_days", "cases.clock_end_local_at") }}
-            - {{ working_minutes_until("reported_days", "cases.reported_local_at") }}
-            - case
+            {{
+                working_minutes_between(
+                    "reported_days",
+                    "cases.reported_local_at",
+                    "end_days",
+                    "cases.clock_end_local_at",
+                )
+            }} - case
                 when cases.is_suspended then 0.0 else cases.suspended_working_minutes
             end as clock_working_minutes,
-            {{ working_minutes_until("due_days", "cases.first_due_local_at") }}
-            - {{ working_minutes_until("reported_days", "cases.reported_local_at") }}
-            as limit_working_minutes
+            {{
+                working_minutes_between(
+                    "reported_days",
+                    "cases.reported_local_at",
+                    "due_days",
+                    "cases.first_due_local_at",
+                )
+            }} as limit_working_minutes
         from cases_with_local_times as cases
         left join
             days as reported_days
@@ -71,8 +80,14 @@ with
             and reported_days.calendar_date = cases.reported_date
         left join
             days as end_days
-            on end_days.county_code = cases.county_code
-            and end_days.calendar_date = cast(cases.clock_end_local_at as date)
+            on {{
+                is_day_of(
+                    "end_days",
+                    "cases.clock_end_local_at",
+                    "reported_days",
+                    "cases.reported_local_at",
+                )
+            }}
         left join
             days as due_days
             on due_days.county_code = cases.county_code

@@ -75,7 +75,7 @@ with
     limits as (
         select *
         from
-            {{ limit_deadlines("limited_proposals", "proposal_id", "voted_at", "voted_date") }}
+            {{ limit_deadlines("limited_proposals", ["proposal_id"], "voted_at", "voted_date") }}
             as limit_deadlines
     )
 

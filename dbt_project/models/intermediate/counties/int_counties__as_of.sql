@@ -44,13 +44,6 @@ select
     time_zone,
     is_sample,
     holiday_calendar,
-    shift_1_start_minute,
-    shift_1_end_minute,
-    shift_2_start_minute,
-    shift_2_end_minute,
-    shift_3_start_minute,
-    shift_3_end_minute,
-    day_working_minutes,
     is_pinned,
     as_of_at,
     {{ local_date("as_of_at", "time_zone") }} as as_of_date

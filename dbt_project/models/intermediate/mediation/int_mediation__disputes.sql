@@ -86,7 +86,7 @@ with
         from
             {{
                 limit_deadlines(
-                    "limited_disputes", "mediation_id", "clock_start_at", "clock_start_date"
+                    "limited_disputes", ["mediation_id"], "clock_start_at", "clock_start_date"
                 )
             }} as limit_deadlines
     )

@@ -19,7 +19,7 @@ with
         from
             {{
                 limit_deadlines(
-                    "limited_applications", "application_id", "accepted_at", "accepted_date"
+                    "limited_applications", ["application_id"], "accepted_at", "accepted_date"
                 )
             }} as limit_deadlines
     ),
@@ -42,9 +42,8 @@ with
     promises_in_working_time as (
         select
             promises.*,
-            days.day_working_minutes,
-            {{ working_minutes_until("days", "promises.promised_local_at") }}
-            as promised_working_minutes
+            {{ working_microseconds_until("days", "promises.promised_local_at") }}
+            as promised_working_microseconds
         from promises
         inner join
             days
@@ -56,13 +55,13 @@ with
         select
             *,
             coalesce(
-                sum(off_clock_working_minutes) over (
+                sum(off_clock_working_microseconds) over (
                     partition by application_id
                     order by spell_number
                     rows between unbounded preceding and 1 preceding
                 ),
                 0.0
-            ) as earlier_working_minutes
+            ) as earlier_working_microseconds
         from off_clock
     ),
 
@@ -72,16 +71,16 @@ with
     moving_spells as (
         select
             promises_in_working_time.application_id,
-            sum(spells_with_time_before.off_clock_working_minutes) as moved_minutes
+            sum(spells_with_time_before.off_clock_working_microseconds) as moved_microseconds
         from promises_in_working_time
         inner join
             spells_with_time_before
             on spells_with_time_before.application_id = promises_in_working_time.application_id
         where
             spells_with_time_before.start_at <= promises_in_working_time.promised_at
-            or spells_with_time_before.start_working_minutes
-            - spells_with_time_before.earlier_working_minutes
-            < promises_in_working_time.promised_working_minutes
+            or spells_with_time_before.start_working_microseconds
+            - spells_with_time_before.earlier_working_microseconds
+            < promises_in_working_time.promised_working_microseconds
         group by promises_in_working_time.application_id
     ),
 
@@ -89,38 +88,23 @@ with
         select
             promises_in_working_time.application_id,
             promises_in_working_time.county_code,
-            promises_in_working_time.day_working_minutes,
-            promises_in_working_time.promised_working_minutes
-            + moving_spells.moved_minutes as target_minutes
+            promises_in_working_time.promised_working_microseconds
+            + moving_spells.moved_microseconds as target_microseconds
         from moving_spells
         inner join
             promises_in_working_time
             on promises_in_working_time.application_id = moving_spells.application_id
-        where moving_spells.moved_minutes > 0
+        where moving_spells.moved_microseconds > 0
     ),
 
     moved_deadlines as (
-        select
-            targets.application_id,
-            {{
-                instant_of_working_minutes(
-                    "days",
-                    "(targets.target_minutes - days.workdays_before * days.day_working_minutes)",
-                )
-            }} as moved_at
-        from targets
-        inner join
-            days
-            on days.county_code = targets.county_code
-            and days.is_workday
-            and days.workdays_before
-            = cast(ceil(targets.target_minutes / targets.day_working_minutes) as bigint) - 1
+        select * from {{ after_working_time("targets", ["application_id"]) }} as reached
     )
 
 select
     promises.application_id,
     promises.promised_at,
-    coalesce(moved_deadlines.moved_at, promises.promised_at) as due_at
+    coalesce(moved_deadlines.reached_at, promises.promised_at) as due_at
 from promises
 left join moved_deadlines on moved_deadlines.application_id = promises.application_id
 where promises.promised_at is not null

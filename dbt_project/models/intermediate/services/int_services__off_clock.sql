@@ -70,11 +70,14 @@ select
     spells_in_local_time.end_at,
     {{ seconds_between("spells_in_local_time.start_at", "spells_in_local_time.end_at") }}
     / 86400.0 as off_clock_days,
-    {{ working_minutes_until("start_days", "spells_in_local_time.start_local_at") }}
-    as start_working_minutes,
-    {{ working_minutes_until("end_days", "spells_in_local_time.end_local_at") }}
-    - {{ working_minutes_until("start_days", "spells_in_local_time.start_local_at") }}
-    as off_clock_working_minutes
+    {{ working_microseconds_until("start_days", "spells_in_local_time.start_local_at") }}
+    as start_working_microseconds,
+    {{ working_microseconds_until("end_days", "spells_in_local_time.end_local_at") }}
+    - {{ working_microseconds_until("start_days", "spells_in_local_time.start_local_at") }}
+    as off_clock_working_microseconds,
+    {{ working_days_until("end_days", "spells_in_local_time.end_local_at") }}
+    - {{ working_days_until("start_days", "spells_in_local_time.start_local_at") }}
+    as off_clock_working_days
 from spells_in_local_time
 left join
     days as start_days
@@ -82,5 +85,11 @@ left join
     and start_days.calendar_date = cast(spells_in_local_time.start_local_at as date)
 left join
     days as end_days
-    on end_days.county_code = spells_in_local_time.county_code
-    and end_days.calendar_date = cast(spells_in_local_time.end_local_at as date)
+    on {{
+        is_day_of(
+            "end_days",
+            "spells_in_local_time.end_local_at",
+            "start_days",
+            "spells_in_local_time.start_local_at",
+        )
+    }}

@@ -16,7 +16,7 @@ with
         select
             application_id,
             sum(off_clock_days) as off_clock_days,
-            sum(off_clock_working_minutes) as off_clock_working_minutes
+            sum(off_clock_working_days) as off_clock_working_days
         from off_clock
         group by application_id
     ),
@@ -49,7 +49,7 @@ with
             deadlines.promised_at,
             deadlines.due_at,
             coalesce(off_clock_totals.off_clock_days, 0.0) as off_clock_days,
-            coalesce(off_clock_totals.off_clock_working_minutes, 0.0) as off_clock_working_minutes,
+            coalesce(off_clock_totals.off_clock_working_days, 0.0) as off_clock_working_days,
             coalesce(open_steps.has_step_off_clock, false)
             and applications.decided_at is null as is_off_clock,
             case
@@ -83,12 +83,9 @@ select
             "coalesce(applications_with_clock.decided_at, applications_with_clock.as_of_at)",
         )
     }} / 86400.0 - applications_with_clock.off_clock_days as clock_days,
-    (
-        {{ working_minutes_until("decided_days", "applications_with_clock.decided_local_at") }}
-        - {{ working_minutes_until("accepted_days", "applications_with_clock.accepted_local_at") }}
-        - applications_with_clock.off_clock_working_minutes
-    )
-    / decided_days.day_working_minutes as clock_working_days
+    {{ working_days_until("decided_days", "applications_with_clock.decided_local_at") }}
+    - {{ working_days_until("accepted_days", "applications_with_clock.accepted_local_at") }}
+    - applications_with_clock.off_clock_working_days as clock_working_days
 from applications_with_clock
 left join
     days as accepted_days
@@ -96,5 +93,11 @@ left join
     and accepted_days.calendar_date = applications_with_clock.accepted_date
 left join
     days as decided_days
-    on decided_days.county_code = applications_with_clock.county_code
-    and decided_days.calendar_date = cast(applications_with_clock.decided_local_at as date)
+    on {{
+        is_day_of(
+            "decided_days",
+            "applications_with_clock.decided_local_at",
+            "accepted_days",
+            "applications_with_clock.accepted_local_at",
+        )
+    }}
