@@ -201,6 +201,10 @@ class Kpi(BaseModel):
         for field, fact_name in (("fact", self.fact), ("numerator_fact", self.numerator_fact)):
             if fact_name and fact_name not in load_facts():
                 raise ValueError(f"{field}: {unknown_value('fact', fact_name, load_facts())}")
+        if self.kind in ("state_rate", "reach_rate") and not self.about.is_spells:
+            raise ValueError(f"fact: kind {self.kind} needs spells, which {self.fact} has not")
+        if self.numerator_fact:
+            self._check_reaching()
         for field, fact, name, types in self._named_columns():
             allowed = fact.columns_of(*types)
             if name not in allowed:
@@ -209,6 +213,16 @@ class Kpi(BaseModel):
                     f"allowed: {', '.join(allowed)}"
                 )
         return self
+
+    def _check_reaching(self) -> None:
+        """What reaches the keys must have them, in the same file."""
+        key = self.about.key
+        if key not in self.reaching.columns:
+            raise ValueError(f'numerator_fact: {self.numerator_fact} has no column "{key}"')
+        if self.reaching.is_in_people_file != self.about.is_in_people_file:
+            raise ValueError(
+                f"numerator_fact: {self.numerator_fact} and {self.fact} are not in one file"
+            )
 
     def _named_columns(self) -> Iterator[tuple[str, Fact, str, tuple[str, ...]]]:
         """Field, the fact it is about, the column it names and the types it may have."""

@@ -43,7 +43,8 @@ class Question:
 
     Attributes:
         by: slices; at most one area level and one unit of time among them.
-        start: first day, by the KPI's own basis (`date`); default the county's first reported day.
+        start: first day, by the KPI's own basis (`date`); default the first of which there is a
+            row (`county.CountyFacts.first_date`).
         end: day after the last one (exclusive); default, and at most, the day after the as-of day.
         where: dimension → one code or several; `none` stands for "without a code".
         compare: adds the previous period and the same period last year.
