@@ -6,10 +6,13 @@ period, no slice. The tests compare both over the whole catalogue.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import indent
 
 from warehouse.catalogue import Kpi, get_kpi
 from warehouse.catalogue.facts import FLAG, Fact, load_facts
 from warehouse.catalogue.model import Parts
+
+INDENT = "    "
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,10 @@ def plain_sql(kpi: Kpi, asked: Asked) -> str:
 
 
 def _statement(columns: dict[str, str], table: str, conditions: list[str], end: str = "") -> str:
-    selected = ",\n".join(f"    {sql} as {name}" for name, sql in columns.items())
+    selected = ",\n".join(
+        f"{INDENT}{sql}" if sql == name else f"{INDENT}{sql} as {name}"
+        for name, sql in columns.items()
+    )
     return f"select\n{selected}\nfrom {table}\nwhere {_and(conditions)}{end}"
 
 
@@ -161,15 +167,11 @@ def _reach_rate(kpi: Kpi, asked: Asked) -> str:
         f"{kpi.numerator_date} < {_day(asked.end)}",
         str(kpi.numerator),
     ]
-    columns = _quotient(f"count(distinct {key}) filter (is_reached)", f"count(distinct {key})")
-    inner = (
-        f"select {key}, {key} in (\n"
-        f"        select {key} from mart.{kpi.numerator_fact}\n"
-        f"        where {_and(reached)}\n    ) as is_reached\n"
-        f"    from mart.{kpi.about.name}\n    where {_and(there)}"
-    )
-    selected = ",\n".join(f"    {sql} as {name}" for name, sql in columns.items())
-    return f"select\n{selected}\nfrom (\n    {inner}\n)"
+    of_fact = _statement({key: key}, f"mart.{kpi.numerator_fact}", reached)
+    keys = f"count(distinct {key})"
+    columns = _quotient(f"{keys} filter ({key} in (select {key} from reached))", keys)
+    counted = _statement(columns, f"mart.{kpi.about.name}", there)
+    return f"with\nreached as (\n{indent(of_fact, INDENT)}\n)\n{counted}"
 
 
 def _share(kpi: Kpi, asked: Asked) -> str:
@@ -183,8 +185,7 @@ def _share(kpi: Kpi, asked: Asked) -> str:
         "denominator": f"sum({total}) over ()",
     }
     end = f"\ngroup by {column}\norder by {column}"
-    sql = _statement(columns, f"mart.{kpi.about.name}", _kept(kpi, asked), end)
-    return sql.replace(f"{column} as {column}", column)
+    return _statement(columns, f"mart.{kpi.about.name}", _kept(kpi, asked), end)
 
 
 def _column_of(fact: Fact, dimension: str) -> str:
@@ -201,7 +202,8 @@ def _score(kpi: Kpi, asked: Asked) -> str:
         key=lambda one: one.valid_from,
     )
     bodies = ",\n".join(
-        f"{part} as (\n{plain_sql(get_kpi(part), asked)}\n)" for part in parts.weights
+        f"{part} as (\n{indent(plain_sql(get_kpi(part), asked), INDENT)}\n)"
+        for part in parts.weights
     )
     points = "\n    + ".join(_points(kpi, parts, part, asked) for part in parts.weights)
     return f"with\n{bodies}\nselect\n    {points} as value\nfrom {', '.join(parts.weights)}"

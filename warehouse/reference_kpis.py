@@ -49,6 +49,7 @@ UNITS = {
     "documents": "份 / documents",
     "points": "分 / points",
     "score": "分(0–100) / score 0–100",
+    "index": "指数(目标为 1) / index, 1 is the target",
     "cases_per_1000": "件/千人 / cases per 1,000 residents",
 }
 BETTER = {"higher": "高 / higher", "lower": "低 / lower", "neither": "— / neither"}

@@ -5,14 +5,21 @@ One seed takes a load and a build of every dataset; two more run with `make soak
 
 import json
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
+from polars.testing import assert_series_equal
 
 from etl.load import load_files
 from etl.sample.generate import MANIFEST, generate_sample
 from warehouse.build import build
+from warehouse.catalogue import get_kpi, load_catalogue
+from warehouse.plain_sql import Asked, file_of, plain_sql
 from warehouse.published import Published, PublishedStore
+from warehouse.query import Question, answer
+from warehouse.reference_kpis import SHOWN
 from warehouse.settings import Settings
 
 BEFORE = "between date '2023-11-01' and date '2024-10-31'"
@@ -98,6 +105,29 @@ def test_the_published_coverage_comes_out_of_the_marts(
         {"day": day},
     )
     assert share.item() == pytest.approx(meant, abs=0.01)
+
+
+@pytest.mark.parametrize("kpi_id", load_catalogue())
+def test_the_sql_of_the_reference_gives_the_value_of_the_kpi(
+    sample: tuple[Path, Published], kpi_id: str
+) -> None:
+    _, published = sample
+    kpi = get_kpi(kpi_id)
+    run = published.people_sql if file_of(kpi) == "people" else published.sql
+    for asked in (SHOWN, Asked(SHOWN.county_code, date(2025, 11, 16), date(2026, 11, 16))):
+        found = run(plain_sql(kpi, asked))
+        by = (kpi.whole,) if kpi.whole else ()
+        question = Question(kpi_id, asked.county_code, by=by, start=asked.start, end=asked.end)
+        expected = answer(published, question).filter(~pl.col("is_suppressed"))
+        if expected.is_empty():
+            continue
+        for name in ("value", "numerator", "denominator"):
+            # A quantile has no numerator in an answer, and no stock a denominator.
+            is_answered = name == "value" or expected[name].null_count() < len(expected)
+            if name in found.columns and is_answered:
+                assert_series_equal(
+                    found[name], expected[name], check_dtypes=False, rel_tol=1e-12, abs_tol=0
+                )
 
 
 def test_obligations_to_visit_are_met_more_often(sample: tuple[Path, Published]) -> None:
