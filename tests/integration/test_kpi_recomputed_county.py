@@ -6,7 +6,7 @@ Nothing of the models, the catalogue's definitions or the queries takes part in 
 import pytest
 
 from tests.support.recomputed.all_kpis import RECOMPUTED
-from tests.support.recomputed.compare import compare, slices
+from tests.support.recomputed.compare import compare, compare_watched, slices
 from tests.support.recomputed.county import COUNTY, County, publish_sample
 from warehouse.catalogue import load_catalogue
 
@@ -32,3 +32,13 @@ def test_every_value_equals_the_recomputation(county: County, kpi_id: str) -> No
         by: compare(county.published, COUNTY, kpi_id, shape, world.span, by) for by in slices(shape)
     }
     assert next(iter(found.values())) >= LEAST, found
+
+
+def test_what_has_not_happened_yet_was_waited_for_as_long(county: County) -> None:
+    days = {
+        kpi_id: compare_watched(county.published, COUNTY, kpi_id, RECOMPUTED[kpi_id](county.world))
+        for kpi_id, kpi in load_catalogue().items()
+        if kpi.observed
+    }
+    assert len(days) > 4
+    assert min(days.values()) > 0, days

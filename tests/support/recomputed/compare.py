@@ -7,6 +7,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from tests.support.recomputed.shapes import PerHead, Score, Shape, Span, keys
+from warehouse.catalogue import load_catalogue
 from warehouse.published import Published
 from warehouse.query import Dimension, Question, answer
 
@@ -87,6 +88,31 @@ def compare(
         rel_tol=tolerance,
         abs_tol=tolerance,
     )
+    return found.height
+
+
+def compare_watched(published: Published, county_code: str, kpi_id: str, shape: Shape) -> int:
+    """Compare how long rows that have not got there, left out or not, were waited for, by day.
+
+    Returns:
+        How many days were compared; 0 for a KPI without it.
+
+    Raises:
+        AssertionError: they differ.
+    """
+    kpi = load_catalogue()[kpi_id]
+    if kpi.observed is None:
+        return 0
+    query = published.people_sql if kpi.about.is_in_people_file else published.sql
+    found = query(
+        f"select {kpi.date} as day, sum({kpi.observed}) as watched, count({kpi.observed}) as rows"
+        f" from mart.{kpi.fact} where county_code = ? and {kpi.measure} is null"
+        f" group by 1 having rows > 0 order by 1",
+        [county_code],
+    )
+    waited = shape.rows.filter(pl.col("measure").is_null(), pl.col("watched").is_not_null())
+    expected = waited.group_by("day").agg(pl.col("watched").sum(), rows=pl.len().cast(pl.Int64))
+    assert_frame_equal(found, expected.sort("day"), rel_tol=TOLERANCE)
     return found.height
 
 

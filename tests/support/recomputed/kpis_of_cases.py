@@ -1,5 +1,7 @@
 """KPIs of cases and of residents' judgement."""
 
+from datetime import timedelta
+
 import polars as pl
 
 from tests.support.recomputed.registry import recomputes
@@ -7,6 +9,8 @@ from tests.support.recomputed.rows import counted, deadline, measured
 from tests.support.recomputed.shapes import Duration, PerHead, Rate, Shape, Stock, Sum
 from tests.support.recomputed.world import World
 
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 OUT = pl.col("is_void") | pl.col("is_duplicate")
 RESPONSE = deadline(
     pl.col("has_response_due"), pl.col("has_response"), pl.col("is_response_passed")
@@ -29,13 +33,19 @@ NOT_TO_DISPATCH = (
 )
 
 
+def _since_report(until: pl.Expr, unit: timedelta) -> pl.Expr:
+    elapsed = (until - pl.col("reported_at")).dt.total_microseconds()
+    return elapsed / (unit / timedelta(microseconds=1))
+
+
 def _response_time(world: World, quantile: float | None) -> Shape:
-    minutes = (pl.col("first_response_at") - pl.col("reported_at")).dt.total_microseconds() / 60e6
+    until = pl.min_horizontal("closed_at", "voided_at", pl.lit(world.landed.now))
     return Duration(
         measured(
             world.cases,
             day="day",
-            measure=minutes,
+            measure=_since_report(pl.col("first_response_at"), MINUTE),
+            watched=_since_report(until, MINUTE),
             waiting=RESPONSE["waiting"],
             left_out=OUT | pl.col("is_first_response_unknown"),
         ),
@@ -86,12 +96,13 @@ def on_time_resolution_rate(world: World) -> Shape:
 
 @recomputes("resolution_time_median")
 def resolution_time_median(world: World) -> Shape:
-    elapsed = pl.col("closed_at") - pl.col("reported_at")
+    until = pl.min_horizontal("voided_at", pl.lit(world.landed.now))
     return Duration(
         measured(
             world.cases,
             day="day",
-            measure=elapsed.dt.total_microseconds() / 3600e6,
+            measure=_since_report(pl.col("closed_at"), HOUR),
+            watched=_since_report(until, HOUR),
             waiting=RESOLUTION["waiting"],
             left_out=OUT | pl.col("is_deferred") | pl.col("is_closed_unknown"),
         ),

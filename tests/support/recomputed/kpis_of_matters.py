@@ -106,6 +106,7 @@ def approval_days_median(world: World) -> Shape:
             world.services.applications,
             day="submitted_day",
             measure=pl.col("approval_days"),
+            watched=pl.col("clock_days"),
             waiting=waiting & ~pl.col("is_withdrawn"),
             left_out=pl.col("is_withdrawn"),
         ),
@@ -242,8 +243,9 @@ def _actions(world: World) -> pl.DataFrame:
 
 
 def _acknowledge_time(world: World, quantile: float) -> Shape:
+    minutes, watched = pl.col("acknowledge_minutes"), pl.col("watched_minutes")
     return Duration(
-        measured(_actions(world), day="day", measure=pl.col("acknowledge_minutes")), quantile
+        measured(_actions(world), day="day", measure=minutes, watched=watched), quantile
     )
 
 

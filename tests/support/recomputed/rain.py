@@ -124,7 +124,10 @@ class Rain:
         """One row per warning and household told, where the household lay that day."""
         actions = (
             landed.records("warning_actions", "notified_at")
-            .join(self.warnings.select("warning_number", "category_code"), on="warning_number")
+            .join(
+                self.warnings.select("warning_number", "category_code", "lifted_at"),
+                on="warning_number",
+            )
             .with_columns(
                 *landed.reached("acknowledged_at", "moved_at"),
                 day=pl.col("notified_at").dt.date(),
@@ -151,6 +154,13 @@ class Rain:
         moved = pl.col("moved_at").is_not_null()
         return areas.placed(actions.join(lying, on="action", how="left"), "day").with_columns(
             is_acknowledged=pl.col("acknowledged_at").is_not_null(),
+            watched_minutes=pl.max_horizontal(
+                (
+                    pl.min_horizontal("lifted_at", pl.lit(self.now)) - pl.col("notified_at")
+                ).dt.total_microseconds()
+                / (MINUTE / timedelta(microseconds=1)),
+                0.0,
+            ),
             acknowledge_minutes=(pl.col("acknowledged_at") - pl.col("notified_at")) / MINUTE,
             moved_count=pl.when(moved).then("moved_count").fill_null(0),
         )

@@ -5,6 +5,7 @@ from typing import TypedDict
 import polars as pl
 
 NEVER = pl.lit(value=False)
+NOBODY = pl.lit(None, pl.Float64)
 
 
 class Deadline(TypedDict):
@@ -51,9 +52,14 @@ def measured(
     name: str = "measure",
     waiting: pl.Expr = NEVER,
     left_out: pl.Expr = NEVER,
+    watched: pl.Expr = NOBODY,
 ) -> pl.DataFrame:
-    """Rows of a quantile, a mean or a sum; see `aggregates.durations` and `aggregates.sums`."""
+    """Rows of a quantile, a mean or a sum; see `aggregates.durations` and `aggregates.sums`.
+
+    `watched` is how long a row without a measure has been waited for.
+    """
     return rows.with_columns(
+        watched.alias("watched"),
         measure.alias(name),
         is_waiting=waiting.fill_null(value=False),
         is_left_out=left_out.fill_null(value=False),
