@@ -30,7 +30,7 @@ class Asked:
 
 
 def plain_sql(kpi: Kpi, asked: Asked) -> str:
-    """One statement with the columns `value`, `numerator` and `denominator`, as far as it has them.
+    """One statement with the columns `numerator`, `denominator` and `value`, as far as it has them.
 
     A share has a row for each value of its `whole`, any other kind one row.
     """
@@ -99,8 +99,8 @@ def _parts(kpi: Kpi, asked: Asked) -> dict[str, str]:
 
 def _quotient(numerator: str, denominator: str, *, per: int | None = None) -> dict[str, str]:
     factor = f" * {per}" if per else ""
-    value = f"{numerator}{factor} / nullif({denominator}, 0)"
-    return {"value": value, "numerator": numerator, "denominator": denominator}
+    value = f"numerator{factor} / nullif(denominator, 0)"
+    return {"numerator": numerator, "denominator": denominator, "value": value}
 
 
 def _sum(kpi: Kpi, column: str | None) -> str:
@@ -178,12 +178,7 @@ def _share(kpi: Kpi, asked: Asked) -> str:
     """The sum of each value of `whole`, over that of all."""
     column = _column_of(kpi.about, str(kpi.whole))
     total = f"sum({kpi.measure})"
-    columns = {
-        column: column,
-        "value": f"{total} / nullif(sum({total}) over (), 0)",
-        "numerator": total,
-        "denominator": f"sum({total}) over ()",
-    }
+    columns = {column: column, **_quotient(total, f"sum({total}) over ()")}
     end = f"\ngroup by {column}\norder by {column}"
     return _statement(columns, f"mart.{kpi.about.name}", _kept(kpi, asked), end)
 

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 
@@ -126,6 +127,12 @@ def test_the_frames_hold_every_kpi_and_target_once() -> None:
     targets = frames["dim_kpi_targets"]
     assert len(targets) == sum(len(kpi.targets) for kpi in load_catalogue().values())
     assert targets.select("kpi_id", "county_code", "valid_from_date").is_unique().all()
+    parts = frames["dim_kpi_parts"]
+    assert (
+        parts["kpi_id"].is_in([kpi.kpi_id for kpi in load_catalogue().values() if kpi.parts]).all()
+    )
+    totals = parts.group_by("kpi_id", "valid_from_date").agg(pl.col("weight").sum())
+    assert totals["weight"].to_list() == pytest.approx([1.0] * len(totals))
 
 
 def test_every_caveat_of_the_vocabulary_is_used() -> None:

@@ -1,4 +1,4 @@
-"""The catalogue as tables, for publication as `kpi.dim_kpis` and `kpi.dim_kpi_targets`."""
+"""The catalogue as tables, for publication in the schema `kpi`."""
 
 import polars as pl
 
@@ -16,12 +16,23 @@ KPI_SCHEMA: dict[str, pl.DataType] = {
     "fact": pl.String(),
     "kind": pl.String(),
     "numerator": pl.String(),
+    "numerator_fact": pl.String(),
+    "numerator_date": pl.String(),
     "denominator": pl.String(),
+    "denominator_table": pl.String(),
+    "per": pl.Int64(),
     "measure": pl.String(),
+    "observed": pl.String(),
     "quantile": pl.Float64(),
+    "whole": pl.String(),
+    "counted": pl.String(),
+    "leaves": pl.List(pl.String()),
+    "part_value": pl.String(),
     "excluded": pl.List(pl.String()),
     "not_yet_due": pl.String(),
+    "due_passed": pl.String(),
     "date_basis": pl.String(),
+    "is_personal": pl.Boolean(),
     "unit": pl.String(),
     "better": pl.String(),
     "reference": pl.String(),
@@ -44,11 +55,21 @@ TARGET_SCHEMA: dict[str, pl.DataType] = {
     "reference_en": pl.String(),
 }
 
+PART_SCHEMA: dict[str, pl.DataType] = {
+    "kpi_id": pl.String(),
+    "valid_from_date": pl.Date(),
+    "part_kpi_id": pl.String(),
+    "weight": pl.Float64(),
+    "reference": pl.String(),
+    "reference_en": pl.String(),
+}
+
 
 def catalogue_frames() -> dict[str, pl.DataFrame]:
-    """`dim_kpis` (one row per KPI) and `dim_kpi_targets` (one row per KPI, county and first day).
+    """One row per KPI, per target and per part of a score.
 
-    A target's null `county_code` holds for every county.
+    `dim_kpis`; `dim_kpi_targets` by KPI, county and first day, where a null `county_code` holds for
+    every county; `dim_kpi_parts` by score, first day and part.
     """
     kpis = load_catalogue().values()
     targets = [
@@ -63,9 +84,23 @@ def catalogue_frames() -> dict[str, pl.DataFrame]:
         for kpi in kpis
         for target in kpi.targets
     ]
+    parts = [
+        (
+            kpi.kpi_id,
+            made.valid_from,
+            part,
+            weight,
+            made.reference.zh,
+            made.reference.en,
+        )
+        for kpi in kpis
+        for made in kpi.parts
+        for part, weight in made.weights.items()
+    ]
     return {
         "dim_kpis": pl.DataFrame([_row(kpi) for kpi in kpis], schema=KPI_SCHEMA, orient="row"),
         "dim_kpi_targets": pl.DataFrame(targets, schema=TARGET_SCHEMA, orient="row"),
+        "dim_kpi_parts": pl.DataFrame(parts, schema=PART_SCHEMA, orient="row"),
     }
 
 
@@ -81,12 +116,23 @@ def _row(kpi: Kpi) -> tuple[object, ...]:
         kpi.fact,
         kpi.kind,
         kpi.numerator,
+        kpi.numerator_fact,
+        kpi.numerator_date,
         kpi.denominator,
+        kpi.denominator_table,
+        kpi.per,
         kpi.measure,
+        kpi.observed,
         kpi.quantile,
+        kpi.whole,
+        kpi.counted,
+        list(kpi.leaves),
+        kpi.part_value,
         list(kpi.left_out),
         kpi.not_yet_due,
+        kpi.due_passed,
         kpi.date,
+        kpi.is_personal,
         kpi.unit,
         kpi.better,
         kpi.reference.zh,
