@@ -78,6 +78,7 @@ class Disclosure:
         self._kpi = kpi
         self._facts = facts
         self._decided: dict[tuple[str, Period], ShownCells] = {}
+        self._counted: dict[TimeUnit, pl.DataFrame] = {}
 
     def deciding(self, period: Period) -> list[ShownCells] | None:
         """The decisions that a period needs, all of which must show a cell; null: never shown."""
@@ -85,9 +86,9 @@ class Disclosure:
         if self._kpi.kind == "rate":
             return list(dict.fromkeys(self._parts_of("year", self._covered(known))))
         if self._kpi.kind == "state_rate" and self._is_end_of_month(known):
-            return [self._decision("state", [Period(known.last_day, known.end)])]
+            return [self._of_period(Period(known.last_day, known.end))]
         if self._kpi.kind == "reach_rate" and self._is_calendar(known):
-            return [self._decision("reach", [known])]
+            return [self._of_period(known)]
         return None
 
     def _parts_of(self, unit: TimeUnit, period: Period) -> Iterator[ShownCells]:
@@ -107,17 +108,33 @@ class Disclosure:
         stretch, longer = TOGETHER[unit]
         first = start_of(stretch, day)
         whole = self._covered(Period(first, shift(stretch, first, 1)))
-        within = self._of_units(longer, day) if longer else None
-        return self._decision(unit, [bucket.period for bucket in buckets(whole, unit)], within)
+        if (unit, whole) not in self._decided:
+            within = self._of_units(longer, day) if longer else None
+            self._decided[unit, whole] = ShownCells(self._counts(unit, whole), self.paths, within)
+        return self._decided[unit, whole]
 
-    def _decision(
-        self, kind: str, periods: list[Period], within: ShownCells | None = None
-    ) -> ShownCells:
-        key = (kind, Period(periods[0].start, periods[-1].end))
-        if key not in self._decided:
-            counts = person_counts(self._published, self._kpi, self._facts.county_code, periods)
-            self._decided[key] = ShownCells(counts, self.paths, within)
-        return self._decided[key]
+    def _counts(self, unit: TimeUnit, whole: Period) -> pl.DataFrame:
+        """Persons by unit of a stretch; read at once for all there are, but for days."""
+        if unit == "day":
+            return self._read([bucket.period for bucket in buckets(whole, unit)])
+        everything = Period(self._facts.first_covered, self._facts.known_until)
+        periods = [bucket.period for bucket in buckets(everything, unit)]
+        if unit not in self._counted:
+            self._counted[unit] = self._read(periods)
+        inside = [number for number, period in enumerate(periods) if whole.start <= period.start]
+        number = pl.col("period_number") - inside[0]
+        count = sum(period.start < whole.end for period in periods[inside[0] :])
+        counts = self._counted[unit].filter(number >= 0, number < count)
+        return counts.with_columns(number.alias("period_number"))
+
+    def _read(self, periods: list[Period]) -> pl.DataFrame:
+        return person_counts(self._published, self._kpi, self._facts.county_code, periods)
+
+    def _of_period(self, period: Period) -> ShownCells:
+        """The decision about one period that is no part of others."""
+        if ("alone", period) not in self._decided:
+            self._decided["alone", period] = ShownCells(self._read([period]), self.paths)
+        return self._decided["alone", period]
 
     def _covered(self, period: Period) -> Period:
         facts = self._facts

@@ -14,6 +14,8 @@ from warehouse.query.shown_cells import BELOW_COUNTY
 from warehouse.query.spells import holds
 
 CODES = (*BELOW_COUNTY, "category", "major_category")
+CODES_SQL = ", ".join(CODES)
+PERSON = "person_key"
 
 
 def person_counts(
@@ -31,61 +33,95 @@ def person_counts(
         periods: that do not overlap.
     """
     parameters = Parameters()
-    numbers = list(range(len(periods)))
+    rows = _rows(kpi, county_code, periods, parameters)
+    read = rows_of(published, kpi.about)
+    values = parameters.values
+    if kpi.date is None and _is_each_person_once(read(_ONCE.format(rows=rows), values)):
+        return read(_ROWS.format(rows=rows, codes=CODES_SQL), values)
+    return read(_PERSONS.format(rows=rows, codes=CODES_SQL), values)
+
+
+_ONCE = """
+    with rows as ({rows})
+    select period_number, count(*) = count(distinct person) as is_once from rows group by all
+"""
+
+_ROWS = """
+    with rows as ({rows})
+    select
+        period_number, {codes},
+        count(*) as all_rows,
+        count(*) as all_persons,
+        count(*) filter (is_counted) as counted_rows,
+        count(*) filter (is_counted) as counted_persons
+    from rows
+    group by all
+"""
+
+_PERSONS = """
+    with rows as ({rows}),
+    by_person as (
+        select
+            period_number, {codes}, person,
+            count(*) as all_rows,
+            count(*) filter (is_counted) as counted_rows,
+            max(day) as latest,
+            max(day) filter (is_counted) as latest_counted
+        from rows
+        group by all
+    ),
+    in_turn as (
+        select
+            *,
+            row_number() over (
+                partition by period_number, person order by latest desc, {codes}
+            ) as turn,
+            row_number() over (
+                partition by period_number, person order by latest_counted desc nulls last, {codes}
+            ) as turn_counted
+        from by_person
+    )
+    select
+        period_number, {codes},
+        cast(sum(all_rows) as bigint) as all_rows,
+        count(*) filter (turn = 1) as all_persons,
+        cast(sum(counted_rows) as bigint) as counted_rows,
+        count(*) filter (turn_counted = 1 and counted_rows > 0) as counted_persons
+    from in_turn
+    group by all
+"""
+
+
+def _is_each_person_once(periods: pl.DataFrame) -> bool:
+    return bool(periods["is_once"].all())
+
+
+def _rows(kpi: Kpi, county_code: str, periods: Sequence[Period], parameters: Parameters) -> str:
+    """Select of the rows with a part in the value: period, codes, person, day, is_counted."""
     lists = {
-        "period_number": ("integer", numbers),
+        "period_number": ("integer", list(range(len(periods)))),
         "start_date": ("date", [period.start for period in periods]),
         "end_date": ("date", [period.end for period in periods]),
     }
-    columns = {name: parameters.add(f"{name}s", values) for name, (_, values) in lists.items()}
-    periods_sql = ", ".join(
-        f"unnest(cast({columns[name]} as {kind}[])) as {name}" for name, (kind, _) in lists.items()
+    spans = ", ".join(
+        f"unnest(cast({parameters.add(f'{name}s', values)} as {kind}[])) as {name}"
+        for name, (kind, values) in lists.items()
     )
     fact = kpi.about
+    columns = {name: fact.column_of(name) for name in CODES}
     codes = ", ".join(
-        f"{f'facts.{column}' if (column := fact.column_of(name)) else 'cast(null as varchar)'}"
-        f" as {name}"
-        for name in CODES
+        f"{f'facts.{column}' if column else 'cast(null as varchar)'} as {name}"
+        for name, column in columns.items()
     )
-    person = "person_key" if "person_key" in fact.columns else fact.key
-    names = ", ".join(CODES)
-    county = parameters.add("county_code", county_code)
-    text = f"""
-        with spans as (select {periods_sql}),
-        by_person as (
-            select
-                spans.period_number, {codes}, facts.{person} as person,
-                count(*) as all_rows,
-                count(*) filter ({_is_counted(kpi)}) as counted_rows,
-                max({_day(kpi)}) as latest,
-                max({_day(kpi)}) filter ({_is_counted(kpi)}) as latest_counted
-            from mart.{fact.name} as facts
-            inner join spans on {_is_in_span(kpi)}
-            where facts.county_code = {county} and {_has_a_part(kpi)}
-            group by all
-        ),
-        in_turn as (
-            select
-                *,
-                row_number() over (
-                    partition by period_number, person order by latest desc, {names}
-                ) as turn,
-                row_number() over (
-                    partition by period_number, person
-                    order by latest_counted desc nulls last, {names}
-                ) as turn_counted
-            from by_person
-        )
-        select
-            period_number, {names},
-            cast(sum(all_rows) as bigint) as all_rows,
-            count(*) filter (turn = 1) as all_persons,
-            cast(sum(counted_rows) as bigint) as counted_rows,
-            count(*) filter (turn_counted = 1 and counted_rows > 0) as counted_persons
-        from in_turn
-        group by all
-    """
-    return rows_of(published, fact)(text, parameters.used_in(text))
+    person = PERSON if PERSON in fact.columns else fact.key
+    return (
+        f"select spans.period_number, {codes}, facts.{person} as person, {_day(kpi)} as day,"
+        f" {_is_counted(kpi)} as is_counted\n"
+        f"from mart.{fact.name} as facts\n"
+        f"inner join (select {spans}) as spans on {_is_in_span(kpi)}\n"
+        f"where facts.county_code = {parameters.add('county_code', county_code)}"
+        f" and {_has_a_part(kpi)}"
+    )
 
 
 def _is_counted(kpi: Kpi) -> str:
