@@ -4,13 +4,14 @@ Written from the definition alone, not from the statements of `warehouse.query`:
 period, no slice. The tests compare both over the whole catalogue.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from textwrap import indent
 
 from warehouse.catalogue import Kpi, get_kpi
 from warehouse.catalogue.facts import FLAG, Fact, load_facts
-from warehouse.catalogue.model import Parts
+from warehouse.catalogue.model import Kind, Parts
 
 INDENT = "    "
 
@@ -34,19 +35,13 @@ def plain_sql(kpi: Kpi, asked: Asked) -> str:
 
     A share has a row for each value of its `whole`, any other kind one row.
     """
-    if kpi.kind == "score":
-        return _score(kpi, asked)
-    if kpi.kind == "stock":
-        return _stock(kpi, asked)
-    if kpi.kind == "state_rate":
-        return _state_rate(kpi, asked)
-    if kpi.kind == "reach_rate":
-        return _reach_rate(kpi, asked)
-    if kpi.kind == "share":
-        return _share(kpi, asked)
+    if kpi.denominator_table:
+        return _per_resident(kpi, asked)
+    if kpi.kind in WRITERS:
+        return WRITERS[kpi.kind](kpi, asked)
     due = [kpi.denominator] if kpi.kind == "rate" else []
     conditions = [*_kept(kpi, asked), *(flag for flag in due if flag)]
-    return _statement(_parts(kpi, asked), f"mart.{kpi.about.name}", conditions)
+    return _statement(_parts(kpi), f"mart.{kpi.about.name}", conditions)
 
 
 def _statement(columns: dict[str, str], table: str, conditions: list[str], end: str = "") -> str:
@@ -83,12 +78,11 @@ def _day(day: date) -> str:
     return f"date '{day}'"
 
 
-def _parts(kpi: Kpi, asked: Asked) -> dict[str, str]:
+def _parts(kpi: Kpi) -> dict[str, str]:
     if kpi.kind == "rate":
         return _quotient(f"count(*) filter ({kpi.numerator})", "count(*)")
     if kpi.kind == "ratio":
-        denominator = _population(asked) if kpi.denominator_table else _sum(kpi, kpi.denominator)
-        return _quotient(_sum(kpi, kpi.numerator), denominator, per=kpi.per)
+        return _quotient(_sum(kpi, kpi.numerator), _sum(kpi, kpi.denominator), per=kpi.per)
     if kpi.kind == "mean":
         return _quotient(f"sum({kpi.measure})", f"count({kpi.measure})")
     if kpi.kind == "quantile":
@@ -111,13 +105,19 @@ def _sum(kpi: Kpi, column: str | None) -> str:
     return f"coalesce(sum({column}), 0)"
 
 
-def _population(asked: Asked) -> str:
-    return (
-        "(select population from mart.dim_areas"
-        f" where {_county(asked)} and area_level = 'county'"
-        f" and coalesce(valid_from_date, {_day(asked.last_day)}) <= {_day(asked.last_day)}"
-        f" and coalesce(valid_to_date, {_day(asked.end)}) >= {_day(asked.end)})"
-    )
+def _per_resident(kpi: Kpi, asked: Asked) -> str:
+    """Over the county's residents on the last day."""
+    residents = [
+        _county(asked),
+        "area_level = 'county'",
+        f"coalesce(valid_from_date, {_day(asked.last_day)}) <= {_day(asked.last_day)}",
+        f"coalesce(valid_to_date, {_day(asked.end)}) >= {_day(asked.end)}",
+    ]
+    of_area = _statement({"population": "population"}, "mart.dim_areas", residents)
+    columns = _quotient(_sum(kpi, kpi.numerator), "any_value(population)", per=kpi.per)
+    table = f"mart.{kpi.about.name}\ncross join residents"
+    counted = _statement(columns, table, _kept(kpi, asked))
+    return f"with\nresidents as (\n{indent(of_area, INDENT)}\n)\n{counted}"
 
 
 def _stock(kpi: Kpi, asked: Asked) -> str:
@@ -226,3 +226,13 @@ def file_of(kpi: Kpi) -> str:
     parts = [get_kpi(part) for version in kpi.parts for part in version.weights]
     facts = [load_facts()[part.fact] for part in (kpi, *parts) if part.fact]
     return "people" if any(fact.is_in_people_file for fact in facts) else "serve"
+
+
+WRITERS: Mapping[Kind, Callable[[Kpi, Asked], str]] = {
+    "stock": _stock,
+    "state_rate": _state_rate,
+    "reach_rate": _reach_rate,
+    "share": _share,
+    "score": _score,
+}
+"""Kinds that are no aggregate of the period's rows."""
