@@ -45,7 +45,9 @@ def _response_time(world: World, quantile: float | None) -> Shape:
             world.cases,
             day="day",
             measure=_since_report(pl.col("first_response_at"), MINUTE),
-            watched=_since_report(until, MINUTE),
+            watched=pl.when(~pl.col("is_first_response_unknown")).then(
+                _since_report(until, MINUTE)
+            ),
             waiting=RESPONSE["waiting"],
             left_out=OUT | pl.col("is_first_response_unknown"),
         ),
@@ -102,7 +104,7 @@ def resolution_time_median(world: World) -> Shape:
             world.cases,
             day="day",
             measure=_since_report(pl.col("closed_at"), HOUR),
-            watched=_since_report(until, HOUR),
+            watched=pl.when(~pl.col("is_closed_unknown")).then(_since_report(until, HOUR)),
             waiting=RESOLUTION["waiting"],
             left_out=OUT | pl.col("is_deferred") | pl.col("is_closed_unknown"),
         ),
