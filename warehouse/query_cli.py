@@ -24,6 +24,8 @@ from warehouse.query import (
     choose_county,
     rows_behind,
 )
+from warehouse.query.backlog_ages import backlog_ages
+from warehouse.query.survival import bias, survival
 from warehouse.rendering import Format, records, render
 from warehouse.settings import Settings
 
@@ -63,15 +65,27 @@ def kpi_command(
     compare: Annotated[
         bool, typer.Option("--compare", help="环比与同比 / previous period and last year")
     ] = False,
+    with_survival: Annotated[
+        bool, typer.Option("--survival", help="计入未结案件 / Kaplan-Meier, with open cases")
+    ] = False,
+    with_ages: Annotated[
+        bool, typer.Option("--ages", help="积压按时长分档 / the backlog by bands of age")
+    ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """指标值及其构成 / A value with its parts; both days are in the period."""
     asked = Asked(context.obj, county)
     question = asked.question(kpi_id, by=by, first=first, last=last, where=where, compare=compare)
-    values = answer(asked.published, question)
+    if with_survival and with_ages:
+        raise UsageError("--survival, --ages: 只能选一 / choose one")
+    ask = survival if with_survival else backlog_ages if with_ages else answer
+    values = ask(asked.published, question)
     if form is Format.TABLE:
         typer.echo(_title(get_kpi(kpi_id), values, asked))
-        values = values.drop(HEADING)
+        if with_survival:
+            said = bias(values, get_kpi(kpi_id))
+            typer.echo(f"{said.zh}\n{said.en}")
+        values = values.drop(*HEADING, "is_suppressed", strict=False)
         values = values.select(
             name for name in values.columns if values[name].null_count() < len(values)
         ).with_columns(pl.selectors.float().round(DECIMALS))
@@ -146,7 +160,7 @@ class Asked:
     """The published version and county of one command, and how it reads its options."""
 
     def __init__(self, settings: Settings, county_code: str | None) -> None:
-        self.published: Published = PublishedStore(settings).current()
+        self.published: Published = PublishedStore(settings, with_people=None).current()
         self.county_code = choose_county(self.published, county_code)
         zones = self.published.sql("select county_code, time_zone from ops.build")
         self.zone = ZoneInfo(dict(zones.iter_rows())[self.county_code])
@@ -227,11 +241,20 @@ def _definition(kpi: Kpi) -> str:
     lines = [
         f"  {kpi.question.zh}\n  {kpi.question.en}",
         f"  公式 formula: {kpi.formula.zh}\n    {kpi.formula.en}",
-        f"  剔除 excluded: {', '.join(kpi.left_out)} · 按 by: {kpi.date}",
+        f"  剔除 excluded: {', '.join(kpi.left_out) or '无 none'} · 按 by: {_basis(kpi)}",
         f"  依据 reference: {kpi.reference.zh} / {kpi.reference.en}",
         *(f"  注意 caveat: {caveats[code].zh}\n    {caveats[code].en}" for code in kpi.caveats),
     ]
     return "\n".join(lines)
+
+
+def _basis(kpi: Kpi) -> str:
+    """What puts a row into a period: its day, or that its spell holds in it."""
+    if kpi.counted:
+        return {"last_day": "期末当日状态 state of the last day", "every_day": "逐日 day by day"}[
+            kpi.counted
+        ]
+    return str(kpi.date or kpi.numerator_date)
 
 
 def _standing(values: pl.DataFrame) -> pl.DataFrame:

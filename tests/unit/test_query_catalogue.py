@@ -94,27 +94,25 @@ def test_the_rows_behind_add_up_to_the_parts(
 
 def parts_of_rows(kpi: Kpi, met: pl.DataFrame, due: pl.DataFrame) -> dict[str, Any]:
     """Numerator and denominator as the receipt's rows give them."""
+    key, measure = kpi.about.key, kpi.measure or ""
     match kpi.kind:
         case "rate":
             return {"numerator": len(met), "denominator": len(due)}
         case "state_rate" if kpi.counted == "every_day":
             return {"numerator": met["days"].sum(), "denominator": due["days"].sum()}
         case "state_rate" | "reach_rate":
-            key = kpi.about.key
             return {"numerator": met[key].n_unique(), "denominator": due[key].n_unique()}
         case "mean":
-            return {"numerator": due[kpi.measure].sum(), "denominator": len(due)}
+            return {"numerator": due[measure].sum(), "denominator": len(due)}
         case "quantile":
-            return {"value": due[kpi.measure].quantile(kpi.quantile, "linear")}
+            return {"value": due[measure].quantile(kpi.quantile or 0, "linear")}
         case "share":
-            return {"numerator": met[kpi.measure].sum(), "denominator": due[kpi.measure].sum()}
+            return {"numerator": met[measure].sum(), "denominator": due[measure].sum()}
         case "sum":
-            return {"numerator": met[kpi.measure].sum()}
+            return {"numerator": met[measure].sum()}
         case "ratio" if kpi.numerator and not kpi.denominator_table:
-            return {
-                "numerator": due[kpi.numerator].sum(),
-                "denominator": due[kpi.denominator].sum(),
-            }
+            columns = {"numerator": kpi.numerator, "denominator": kpi.denominator or ""}
+            return {part: due[name].sum() for part, name in columns.items()}
         case "ratio" | "count" | "stock":
             return {"numerator": len(met)}
     raise AssertionError(f"{kpi.kpi_id}: no rule for {kpi.kind}")

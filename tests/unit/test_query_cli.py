@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from tests.support.marts import COUNTY, ZONE, area, case, marts
+from tests.support.random_facts import AREAS, random_facts
+from warehouse.catalogue import Kpi, load_catalogue
 from warehouse.cli import main
+from warehouse.published import people_file
 from warehouse.query import COLUMNS
 
 ON_TIME = {"is_due_to_close": True, "is_closed": True, "is_closed_on_time": True}
 LATE = {"is_due_to_close": True, "is_closed": True}
+ONE_OF_EACH_KIND = {(kpi.kind, kpi.counted): kpi for kpi in load_catalogue().values()}
 KEYS_OF_THE_DESIGN = [
     "kpi_id",
     "area_code",
@@ -195,6 +199,58 @@ def test_a_receipt_shows_the_definition(home: Path, capsys: pytest.CaptureFixtur
         assert text in run.out
     rows = Run(home, capsys, "receipt", "open_backlog", "--role", "numerator", "--format", "csv")
     assert len(rows.out.splitlines()) == 1 + 4
+
+
+@pytest.fixture(scope="module")
+def home_with_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    folder = home / "published"
+    folder.mkdir()
+    facts = random_facts(rows=30)
+    marts(folder, cases=facts.pop("fct_cases"), facts=facts, areas=AREAS)
+    (folder / "current").symlink_to("serve_1.duckdb")
+    return home
+
+
+def test_persons_are_counted_where_their_file_can_be_read(
+    home_with_people: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for kpi_id in ("volunteer_hours", "file_rate", "visit_coverage_rate"):
+        [row] = Run(home_with_people, capsys, "kpi", kpi_id, "--format", "json").json
+        assert row["kpi_id"] == kpi_id
+        assert list(row)[: len(KEYS_OF_THE_DESIGN)] == KEYS_OF_THE_DESIGN
+
+
+def test_without_the_file_about_persons_their_kpis_say_so(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(home, capsys, "kpi", "file_rate")
+    assert (run.code, run.out) == (2, "")
+    assert people_file(1) in run.error
+    assert Run(home, capsys, "kpi", "open_backlog").code == 0
+
+
+def test_a_slice_that_a_kpi_lacks_names_the_ones_it_has(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(home, capsys, "kpi", "turnout_rate", "--by", "channel")
+    assert run.code == 2
+    assert run.error.rstrip().endswith("allowed: category, community, department, stage, town")
+
+
+@pytest.mark.parametrize("kpi", ONE_OF_EACH_KIND.values(), ids=lambda kpi: kpi.kind)
+def test_every_kind_has_a_table_and_those_with_rows_a_definition(
+    home_with_people: Path, capsys: pytest.CaptureFixture[str], kpi: Kpi
+) -> None:
+    table = Run(home_with_people, capsys, "kpi", kpi.kpi_id, "--by", "year").out
+    assert table.startswith(f"{kpi.name.zh} {kpi.name.en} · {COUNTY} · 截至 as of 2026-11-15")
+    receipt = Run(home_with_people, capsys, "receipt", kpi.kpi_id, "--limit", "1")
+    if kpi.kind == "score" or kpi.is_personal:
+        assert receipt.code == 2
+        assert kpi.kpi_id in receipt.error
+    else:
+        assert "公式 formula" in receipt.out
+        assert "None" not in receipt.out
 
 
 def test_sql_answers_in_three_formats(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
