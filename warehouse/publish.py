@@ -118,7 +118,10 @@ def publish(
         copy_serve(con, file, stamp=stamp, tables=tables, previous=previous)
         copy_people(con, people, stamp=stamp)
     at("copied")
-    _append_values_and_log(file, version=version, built_at=built_at, log=log)
+    opened = Published(file, version=version, with_people=True, people_folder=people.parent)
+    values = values_of(opened, published_at=built_at)
+    del opened  # No file can be written to while it is open for reading.
+    _append_values_and_log(file, version=version, values=values, log=log)
     at("valued")
     people.chmod(OWNER_ONLY)
     _sync(people)
@@ -150,9 +153,8 @@ def _private_folder(folder: Path) -> Path:
 
 
 def _append_values_and_log(
-    file: Path, *, version: int, built_at: datetime, log: Sequence[Step]
+    file: Path, *, version: int, values: pl.DataFrame, log: Sequence[Step]
 ) -> None:
-    values = values_of(Published(file, version=version), published_at=built_at)
     steps = [
         (version, number, step.name, step.seconds, step.note) for number, step in enumerate(log, 1)
     ]

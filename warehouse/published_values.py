@@ -4,9 +4,9 @@ from datetime import datetime
 
 import polars as pl
 
-from warehouse.catalogue import load_catalogue
+from warehouse.catalogue import Kpi, get_kpi, load_catalogue
 from warehouse.published import Published
-from warehouse.query import Dimension, Question, answer
+from warehouse.query import Dimension, Question, answer_many
 
 PUBLISHED_VALUES = {
     "version": "bigint",
@@ -31,14 +31,24 @@ LEVELS: tuple[Dimension, ...] = ("county", "town")
 
 
 def values_of(published: Published, *, published_at: datetime) -> pl.DataFrame:
-    """The rows that this version adds to `kpi.published_values`; empty when it has no county."""
+    """The rows that this version adds to `kpi.published_values`; empty when it has no county.
+
+    A KPI has its county and, where its rows tell the town, its towns, each month from the first of
+    which there is anything to count; those of persons without the cells that are not shown.
+
+    Args:
+        published: opened with the rows about persons.
+        published_at: when.
+    """
     counties = published.sql("select county_code from ops.build order by county_code")
-    answers = [
-        answer(published, Question(kpi_id=kpi_id, county_code=county_code, by=(level, "month")))
+    questions = [
+        Question(kpi_id=kpi.kpi_id, county_code=county_code, by=(level, "month"))
         for county_code in counties["county_code"]
-        for kpi_id in load_catalogue()
+        for kpi in load_catalogue().values()
         for level in LEVELS
+        if level == "county" or _tells_town(kpi)
     ]
+    answers = answer_many(published, questions)
     if not answers:
         return pl.DataFrame()
     # Areas valid on no day of the month, and cases of no area, have no row of their own to keep.
@@ -48,3 +58,11 @@ def values_of(published: Published, *, published_at: datetime) -> pl.DataFrame:
         .with_columns(pl.lit(published_at).alias("published_at"))
         .select(*PUBLISHED_VALUES)
     )
+
+
+def _tells_town(kpi: Kpi) -> bool:
+    """Whether every row that the KPI, or a part of the score, is computed from has its town."""
+    if kpi.kind == "score":
+        of_parts = {kpi_id for parts in kpi.parts for kpi_id in parts.weights}
+        return all(_tells_town(get_kpi(kpi_id)) for kpi_id in of_parts)
+    return all(fact.column_of("town") for fact in kpi.facts)
