@@ -28,7 +28,7 @@ from functools import cached_property
 from itertools import product
 from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, proxy
 
 import polars as pl
 
@@ -74,7 +74,8 @@ class Disclosure:
 
     def __init__(self, published: Published, kpi: Kpi, facts: CountyFacts) -> None:
         """Decide nothing yet: each stretch of time is decided when it is asked for."""
-        self._published = published
+        # What a version remembers must not keep it open once nothing else refers to it.
+        self._published: Published = proxy(published)
         self._kpi = kpi
         self._facts = facts
         self._decided: dict[tuple[str, Period], ShownCells] = {}
