@@ -6,6 +6,12 @@
     "filing": "filing_due_at",
     "dispatch": "dispatch_due_at",
 } -%}
+{% set milestones = {
+    "resolution": "closed_at",
+    "response": "first_response_at",
+    "filing": "filed_at",
+    "dispatch": "dispatched_at",
+} -%}
 with
 
     cases as (select * from {{ ref("int_cases__located") }}),
@@ -22,6 +28,10 @@ with
             cases.county_code,
             cases.time_zone,
             cases.suspended_at,
+            cases.first_response_at,
+            cases.filed_at,
+            cases.dispatched_at,
+            cases.closed_at,
             suspensions.suspended_working_minutes,
             coalesce(cases.delivered_due_at, limits.limit_due_at) as due_at,
             coalesce(
@@ -36,7 +46,7 @@ with
     ),
 
     -- A deadline that had gone by when the suspension began stays: what was late by then, a
-    -- response above all, is not made good by what came after.
+    -- response above all, is not made good by what came after. One met by then stays too.
     deadlines as (
         {%- for stage, due_at in due_times.items() %}
             select
@@ -46,7 +56,10 @@ with
                 '{{ stage }}' as stage,
                 {{ local_time(due_at, "time_zone") }} as due_local_at
             from suspended_cases
-            where {{ due_at }} >= suspended_at {{ "union all" if not loop.last }}
+            where
+                {{ due_at }} >= suspended_at
+                and ({{ milestones[stage] }} is null or {{ milestones[stage] }} > suspended_at)
+                {{ "union all" if not loop.last }}
         {%- endfor %}
     ),
 
