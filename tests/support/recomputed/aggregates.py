@@ -57,9 +57,10 @@ def wilson(value: float | None, n: int) -> tuple[float | None, float | None]:
     """Wilson's interval as the two roots of (p - value)² = z² p (1 - p) / n."""
     if value is None:
         return None, None
-    a, b, c = 1 + Z * Z / n, -(2 * value + Z * Z / n), value * value
-    root = math.sqrt(max(0.0, b * b - 4 * a * c))
-    return (-b - root) / (2 * a), (-b + root) / (2 * a)
+    a, half_b = 1 + Z * Z / n, value + Z * Z / (2 * n)
+    # half_b² - a value², without the difference of two numbers that are almost one.
+    root = Z * math.sqrt(value * (1 - value) / n + Z * Z / (4 * n * n))
+    return (half_b - root) / a, (half_b + root) / a
 
 
 def durations(rows: pl.DataFrame, by: Sequence[str], *, quantile: float | None) -> pl.DataFrame:

@@ -134,13 +134,15 @@ class Cases:
         due: datetime | None = row[column]
         if due is None and row["limit_value"] is not None:
             due = self.calendar.after_days(row[start], float(row["limit_value"]), row["limit_unit"])
-        if due is None or row["suspended_at"] is None or due <= row["suspended_at"]:
+        stopped = row["suspended_at"]
+        if due is None or stopped is None or due < stopped:
             return due
-        ends = (row["resumed_at"], row["closed_at"], row[reached], self.now)
-        end = min(at for at in ends if at)
-        if end <= row["suspended_at"]:
+        if row[reached] is not None and row[reached] <= stopped:
             return due
-        work = self.calendar.worked(row["suspended_at"], end)
+        end = min(at for at in (row["resumed_at"], row["closed_at"], self.now) if at)
+        if end <= stopped:
+            return due
+        work = self.calendar.worked(stopped, end)
         return self.calendar.later(due, work) if work else due
 
     def _with_states(self, rows: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import duckdb
 
 from warehouse.catalogue.facts import COUNT, DAY, FLAG, NUMBER, Fact, load_facts
 from warehouse.catalogue.model import Kpi
-from warehouse.published import Published, people_file
+from warehouse.published import Published
 
 CHANGES = {
     FLAG: "not {column}",
@@ -32,9 +32,9 @@ class Changeable(Published):
         """
         self.version = published.version
         self.path = published.path
-        people = published.path.parent / people_file(published.version)
+        self.people_path = published.people_path
         self._connection = _in_memory(published.path, folder)
-        self._people: duckdb.DuckDBPyConnection = _in_memory(people, folder)
+        self._people: duckdb.DuckDBPyConnection = _in_memory(published.people_path, folder)
 
     @contextmanager
     def changed(self, fact: Fact, column: str) -> Iterator[None]:

@@ -223,9 +223,8 @@ def reopened_rate(world: World) -> Shape:
             world.cases.with_columns(closed_day=pl.col("closed_at").dt.date()),
             day="closed_day",
             met=again,
-            due=again | over,
-            waiting=~again & pl.col("is_month_running"),
-            passed=over,
+            due=over,
+            waiting=pl.col("is_month_running"),
             left_out=OUT | pl.col("is_place_unknown"),
         )
     )
@@ -240,7 +239,7 @@ def false_alarm_rate(world: World) -> Shape:
             day="closed_day",
             met=false,
             due=is_alert,
-            left_out=OUT | (is_alert & false.is_null()),
+            left_out=is_alert & (OUT | false.is_null()),
         )
     )
 
