@@ -22,6 +22,7 @@ ON_TIME_BEFORE, ON_TIME_AFTER = 0.75, 0.935
 RESOLUTION_SPREAD = 0.9
 
 VOID_SHARE = 0.015
+FILED_BEFORE_VOID_SHARE = 0.4
 SUSPENDED_SHARE = 0.01
 DEFERRED_SHARE = 0.003
 EXTENDED_SHARE = 0.03
@@ -207,14 +208,21 @@ def _leave_open(times: dict[str, Floats], rng: np.random.Generator) -> None:
 def _end_early(
     times: dict[str, Floats], *, is_void: Bools, is_duplicate: Bools, rng: np.random.Generator
 ) -> None:
-    """A void case is dropped after its acceptance; a duplicate is closed with the first report."""
+    """A void case is dropped after its acceptance or filing; a duplicate is closed with the first
+    report.
+    """
     count = len(is_void)
     soon = times["accepted_at"] + rng.uniform(5 * MINUTE, 3 * HOUR, count)
+    # A stream of its own leaves all other chances of the sample as they were.
+    luck = rng.spawn(1)[0].random(count)
+    is_filed = is_void & (luck < FILED_BEFORE_VOID_SHARE) & (times["filed_at"] < soon)
+    filed_at = np.where(is_filed, times["filed_at"], np.nan)
     ended = is_void | is_duplicate
     after_acceptance = [
         name for name in times if name not in ("reported_at", "accepted_at", "closed_at")
     ]
     for name in after_acceptance:
         times[name] = np.where(ended, np.nan, times[name])
+    times["filed_at"] = np.where(ended, filed_at, times["filed_at"])
     times["closed_at"] = np.where(is_void, np.nan, np.where(is_duplicate, soon, times["closed_at"]))
     times["voided_at"] = np.where(is_void, soon, np.nan)

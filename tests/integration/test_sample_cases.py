@@ -102,6 +102,7 @@ def test_milestones_follow_one_another(cases: pl.DataFrame) -> None:
         assert skipped.is_empty(), (first, then)
     assert not (cases["suspended_at"] > cases["resumed_at"]).any()
     assert not (cases["voided_at"] < cases["accepted_at"]).any()
+    assert not (cases["voided_at"] < cases["filed_at"]).any()
 
 
 def test_nothing_happens_after_the_end_and_the_update_is_last(cases: pl.DataFrame) -> None:
@@ -177,6 +178,8 @@ def test_side_states_have_their_shares(cases: pl.DataFrame) -> None:
         "reworked": 0.04,
     }
     assert shares == pytest.approx(wanted, rel=0.2)
+    void = cases.filter(pl.col("voided_at").is_not_null())
+    assert void["filed_at"].is_not_null().mean() == pytest.approx(0.4, abs=0.1)
 
 
 def test_a_duplicate_repeats_an_earlier_case_of_the_same_kind_within_hours(
