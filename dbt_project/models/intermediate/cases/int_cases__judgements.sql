@@ -17,14 +17,7 @@ with
             and cases.dataset = followups.subject_dataset
             and cases.case_number = followups.subject_number
         where followups.is_valid
-        qualify
-            row_number() over (
-                partition by followups.followup_id
-                order by
-                    case when cases.source_id = followups.source_id then 0 else 1 end,
-                    cases.source_id
-            )
-            = 1
+        qualify {{ is_of_first_parent("followups", ["followup_id"], "cases") }}
     )
 
 -- The last valid call counts.

@@ -37,14 +37,7 @@ with
             on proposals.county_code = records.county_code
             and proposals.proposal_number = records.proposal_number
         where records.voted_at <= counties.as_of_at
-        qualify
-            row_number() over (
-                partition by records.source_id, records.vote_number
-                order by
-                    case when proposals.source_id = records.source_id then 0 else 1 end,
-                    proposals.source_id
-            )
-            = 1
+        qualify {{ is_of_first_parent("records", ["source_id", "vote_number"], "proposals") }}
     ),
 
     -- A vote counts when it was cast before the voting ended, by one who is entitled in the

@@ -47,13 +47,11 @@ with
             and disputes.mediation_number = records.mediation_number
         where records.level_received_at <= counties.as_of_at
         qualify
-            row_number() over (
-                partition by records.source_id, records.mediation_number, records.step_number
-                order by
-                    case when disputes.source_id = records.source_id then 0 else 1 end,
-                    disputes.source_id
-            )
-            = 1
+            {{
+                is_of_first_parent(
+                    "records", ["source_id", "mediation_number", "step_number"], "disputes"
+                )
+            }}
     )
 
 select

@@ -52,14 +52,7 @@ with
             on volunteers.county_code = records.county_code
             and volunteers.volunteer_number = records.volunteer_number
         where records.started_at <= counties.as_of_at
-        qualify
-            row_number() over (
-                partition by records.source_id, records.service_number
-                order by
-                    case when volunteers.source_id = records.source_id then 0 else 1 end,
-                    volunteers.source_id
-            )
-            = 1
+        qualify {{ is_of_first_parent("records", ["source_id", "service_number"], "volunteers") }}
     )
 
 select

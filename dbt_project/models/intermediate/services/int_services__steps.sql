@@ -52,13 +52,11 @@ with
             and applications.application_number = records.application_number
         where records.started_at <= counties.as_of_at
         qualify
-            row_number() over (
-                partition by records.source_id, records.application_number, records.step_number
-                order by
-                    case when applications.source_id = records.source_id then 0 else 1 end,
-                    applications.source_id
-            )
-            = 1
+            {{
+                is_of_first_parent(
+                    "records", ["source_id", "application_number", "step_number"], "applications"
+                )
+            }}
     ),
 
     -- A step that nobody ended is over with the decision; payment alone comes after it.

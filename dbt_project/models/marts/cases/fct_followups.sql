@@ -61,14 +61,7 @@ with
             on subjects.county_code = followups.county_code
             and subjects.subject_dataset = followups.subject_dataset
             and subjects.subject_number = followups.subject_number
-        qualify
-            row_number() over (
-                partition by followups.followup_id
-                order by
-                    case when subjects.source_id = followups.source_id then 0 else 1 end,
-                    subjects.source_id
-            )
-            = 1
+        qualify {{ is_of_first_parent("followups", ["followup_id"], "subjects") }}
     )
 
 select
