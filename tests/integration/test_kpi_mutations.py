@@ -47,7 +47,7 @@ def test_the_copy_is_as_published(watched: Watched) -> None:
     assert not [kpi_id for kpi_id in RECOMPUTED if watched.differs(kpi_id)]
 
 
-@pytest.mark.parametrize(("fact", "column"), NAMED, ids=".".join)
+@pytest.mark.parametrize(("fact", "column"), NAMED, ids=map(".".join, NAMED))
 def test_a_changed_column_is_noticed(watched: Watched, fact: str, column: str) -> None:
     named_by = [
         kpi_id for kpi_id, kpi in load_catalogue().items() if (fact, column) in named_columns(kpi)

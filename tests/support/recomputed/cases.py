@@ -222,7 +222,7 @@ class Cases:
             found.append(pairs["case_id"].filter(pl.Series(metres, dtype=pl.Float64) <= METRES))
         recurred = pl.concat(found).unique()
         return rows.with_columns(
-            is_recurred=pl.col("case_id").is_in(recurred),
+            is_recurred=pl.col("case_id").is_in(recurred.implode()),
             is_month_over=(pl.col("closed_at") + AGAIN <= self.now).fill_null(value=False),
             is_month_running=(pl.col("closed_at") + AGAIN > self.now).fill_null(value=False),
         )

@@ -110,7 +110,7 @@ class Mediation:
             is_due_passed=(pl.col("due_at") < now).fill_null(value=False),
             is_mediation_unknown=pl.col("outcome_code").is_in(["settled", "failed"])
             & pl.col("mediated_at").is_null()
-            & ~pl.col("mediation_number").is_in(self.steps["mediation_number"].unique()),
+            & ~pl.col("mediation_number").is_in(self.steps["mediation_number"].unique().implode()),
             is_resolved_on_time=pl.col("is_settled")
             & (pl.col("closed_at") <= pl.col("due_at")).fill_null(value=False),
         )
@@ -158,5 +158,7 @@ class Mediation:
         )
         again = later["mediation_number"].unique()
         return pairs.select(
-            "mediation_number", "pair", is_recurrent=pl.col("mediation_number").is_in(again)
+            "mediation_number",
+            "pair",
+            is_recurrent=pl.col("mediation_number").is_in(again.implode()),
         )
