@@ -1,6 +1,6 @@
 """From questions to their values: one SQL statement for all that share a scan of a fact."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from datetime import UTC, date
 from typing import Any, cast
 
@@ -141,67 +141,61 @@ def _scan(prepared: Prepared, number: int) -> Hashable:
     return (*about, prepared.asked, question.compare, tuple(sorted(question.filters.items())))
 
 
-def _arranged(parts: pl.DataFrame, spans: Spans, prepared: Prepared) -> pl.DataFrame:
+def _arranged(parts: pl.DataFrame, spans: Spans, prepared: Prepared) -> pl.LazyFrame:
     """Parts by span and slice → one row per bucket and slice, with what it is compared with."""
-    level = prepared.question.area_level
-    if level:
-        parts = parts.rename({code_column(level): "area_code"})
-    slices = [name for name in parts.columns if name.endswith("_code")]
-    valued = with_values(parts, prepared.kpi)
-    rows = _of_role(CURRENT, spans).join(valued, on="span_id", how="inner")
-    rows = rows.join(_targets(spans, prepared), on="span_id", how="left")
-    rows = rows.with_columns(status_of(prepared.kpi))
+    kpi = prepared.kpi
+    codes = [code_column(name) for name in prepared.question.slices]
+    valued = with_values(parts, kpi).lazy()
+    compared = [name for name in COMPARED if name in ("value", *parts.columns)]
+    rows = _of_role(CURRENT, spans, prepared).join(valued, on="span_id")
     for back in BACKS if prepared.question.compare else ():
-        compared = _of_role(back, spans).select("bucket_number", "span_id", *DAYS)
-        rows = rows.join(
-            compared.rename(
-                {day: f"{back}_{name}" for day, name in DAYS.items()} | {"span_id": SPAN}
-            ),
-            on="bucket_number",
-        ).join(
-            valued.select(
-                pl.col("span_id").alias(SPAN),
-                *slices,
-                *(pl.col(name).alias(f"{back}_{name}") for name in COMPARED if name in valued),
-            ),
-            on=[SPAN, *slices],
-            how="left",
-            nulls_equal=True,
+        renamed = {day: f"{back}_{name}" for day, name in DAYS.items()} | {"span_id": SPAN}
+        periods = _of_role(back, spans, prepared).select("bucket_number", "span_id", *DAYS)
+        other = valued.select(
+            pl.col("span_id").alias(SPAN),
+            *codes,
+            *(pl.col(name).alias(f"{back}_{name}") for name in compared),
         )
-        # A slice that was not there then had no cases; that is no value, but for a count.
-        rows = rows.drop(SPAN).with_columns(_zero_where_absent(back, prepared.kpi, rows.columns))
-    return rows
+        rows = (
+            rows.join(periods.rename(renamed), on="bucket_number")
+            .join(other, on=[SPAN, *codes], how="left", nulls_equal=True)
+            .drop(SPAN)
+            # A slice that was not there then had no cases; that is no value, but for a count.
+            .with_columns(_zero_where_absent(back, kpi, compared))
+        )
+    level = prepared.question.area_level
+    return rows.rename({code_column(level): "area_code"}) if level else rows
 
 
-def _of_role(role: str, spans: Spans) -> pl.DataFrame:
+def _of_role(role: str, spans: Spans, prepared: Prepared) -> pl.LazyFrame:
     chosen = [span for span in spans.of_roles if span.role == role]
-    ids = [spans.periods.index(span.period) for span in chosen]
-    return pl.DataFrame(
+    county_code = prepared.facts.county_code
+    in_force = [
+        prepared.kpi.target_on(span.period.last_day, county_code=county_code) for span in chosen
+    ]
+    ids = {period: number for number, period in enumerate(spans.periods)}
+    return pl.LazyFrame(
         {
             "bucket_number": [span.bucket_number for span in chosen],
-            "span_id": pl.Series(ids, dtype=pl.Int32),
+            "span_id": [ids[span.period] for span in chosen],
             "period_start_date": [span.period.start for span in chosen],
             "period_end_date": [span.period.end for span in chosen],
-            "comparison_caveat": pl.Series([span.caveat for span in chosen], dtype=pl.String),
-        }
+            "target": [target.value if target else None for target in in_force],
+            "comparison_caveat": [span.caveat for span in chosen],
+        },
+        schema_overrides={
+            "span_id": pl.Int32,
+            "target": pl.Float64,
+            "comparison_caveat": pl.String,
+        },
     )
 
 
-def _targets(spans: Spans, prepared: Prepared) -> pl.DataFrame:
-    """The target in force on the last day of each span, null where there is none."""
-    in_force = [
-        prepared.kpi.target_on(period.last_day, county_code=prepared.facts.county_code)
-        for period in spans.periods
-    ]
-    targets = [target.value if target else None for target in in_force]
-    return spans.frame().select("span_id", pl.Series("target", targets, pl.Float64))
-
-
-def _zero_where_absent(back: Back, kpi: Kpi, columns: list[str]) -> list[pl.Expr]:
-    names = [name for name in ZERO_WHEN_ABSENT if name in COMPARED]
+def _zero_where_absent(back: Back, kpi: Kpi, compared: list[str]) -> list[pl.Expr]:
+    names = [name for name in ZERO_WHEN_ABSENT if name in compared]
     if kpi.denominator_table:
         names.remove("denominator")
-    zeros = [pl.col(f"{back}_{name}").fill_null(0) for name in names if f"{back}_{name}" in columns]
+    zeros = [pl.col(f"{back}_{name}").fill_null(0) for name in names]
     if kpi.kind in ("stock", "count", "sum"):
         is_absent = pl.col(f"{back}_numerator").is_null()
         value = pl.when(is_absent).then(0.0).otherwise(f"{back}_value")
@@ -209,8 +203,10 @@ def _zero_where_absent(back: Back, kpi: Kpi, columns: list[str]) -> list[pl.Expr
     return zeros
 
 
-def _finish(frame: pl.DataFrame, prepared: Prepared) -> pl.DataFrame:
+def _finish(rows: pl.LazyFrame, prepared: Prepared) -> pl.DataFrame:
+    """The columns of an answer, in their order and of their types."""
     question, facts = prepared.question, prepared.facts
+    columns = COLUMNS | (COMPARISON_COLUMNS if question.compare else {})
     level, code = area_of_all(question)
     constant: dict[str, Any] = {
         "kpi_id": question.kpi_id,
@@ -222,23 +218,19 @@ def _finish(frame: pl.DataFrame, prepared: Prepared) -> pl.DataFrame:
     }
     if question.area_level is None:
         constant["area_code"] = code
-    columns = COLUMNS | (COMPARISON_COLUMNS if question.compare else {})
-    frame = frame.with_columns(
-        pl.lit(value, dtype=columns[name]).alias(name) for name, value in constant.items()
-    )
+    there = {name: pl.col(name) for name in rows.collect_schema().names()}
+    made = {name: pl.lit(value, dtype=columns[name]) for name, value in constant.items()}
+    waiting = there.get("not_yet_due_count", pl.lit(0))
+    made |= {"not_yet_due_count": waiting, "is_provisional": waiting > 0}
+    made["status"] = status_of(prepared.kpi)
     if question.compare:
-        frame = _blank_what_is_not_covered(frame, facts.first_covered)
-    if "not_yet_due_count" not in frame.columns:
-        frame = frame.with_columns(pl.lit(0, pl.Int64).alias("not_yet_due_count"))
-    frame = frame.with_columns((pl.col("not_yet_due_count") > 0).alias("is_provisional"))
-    missing = [
-        pl.lit(None, dtype=kind).alias(name)
-        for name, kind in columns.items()
-        if name not in frame.columns
-    ]
+        made |= _blank_what_is_not_covered(there, facts.first_covered)
+    found = there | made
     return (
-        frame.with_columns(missing)
-        .select(pl.col(name).cast(cast(Any, kind)) for name, kind in columns.items())
+        rows.select(
+            found.get(name, pl.lit(None)).cast(cast(Any, kind)).alias(name)
+            for name, kind in columns.items()
+        )
         .sort(
             "area_code",
             "period_start_date",
@@ -249,16 +241,17 @@ def _finish(frame: pl.DataFrame, prepared: Prepared) -> pl.DataFrame:
             "stage_code",
             nulls_last=True,
         )
+        .collect()
     )
 
 
-def _blank_what_is_not_covered(frame: pl.DataFrame, first_covered: date) -> pl.DataFrame:
+def _blank_what_is_not_covered(there: Collection[str], first_covered: date) -> dict[str, pl.Expr]:
     """A period from before the records is unknown, not zero."""
-    return frame.with_columns(
-        pl.when(pl.col(f"{back}_start_date") >= first_covered)
-        .then(pl.col(f"{back}_{name}"))
-        .alias(f"{back}_{name}")
+    return {
+        f"{back}_{name}": pl.when(pl.col(f"{back}_start_date") >= first_covered).then(
+            pl.col(f"{back}_{name}")
+        )
         for back in BACKS
         for name in COMPARED
-        if f"{back}_{name}" in frame.columns
-    )
+        if f"{back}_{name}" in there
+    }

@@ -1,7 +1,6 @@
 """The slices there are, with something in them or not: areas valid in a span, codes met in it."""
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
 
 import polars as pl
 
@@ -41,7 +40,7 @@ def on_spine(
     level = question.area_level
     keys = ["span_id", *map(code_column, question.slices)]
     others = [code_column(name) for name in question.slices if name != level]
-    spine = spans.frame()
+    rows, spine = measured.lazy(), spans.frame().lazy()
     if level:
         # An area is there when it is valid on any day of the span.
         spine = (
@@ -55,15 +54,19 @@ def on_spine(
             .select("span_id", pl.col("area_code").alias(code_column(level)))
         )
     if others and codes is None:
-        spine = spine.join(measured.select(others).unique(), how="cross")
+        spine = spine.join(rows.select(others).unique(), how="cross")
     elif codes is not None:
         for name in question.other_slices:
             asked = [code for code in question.filters.get(name, codes[name]) if code != NO_CODE]
-            column = pl.DataFrame({code_column(name): asked}, schema={code_column(name): pl.String})
+            column = pl.LazyFrame({code_column(name): asked}, schema={code_column(name): pl.String})
             spine = spine.join(column, how="cross")
-    spine = pl.concat([spine.select(keys), measured.select(keys)]).unique()
-    return spine.join(measured, on=keys, how="left", nulls_equal=True).with_columns(
-        pl.col(name).fill_null(0) for name in ZERO_WHEN_ABSENT if name in measured.columns
+    zeros = [pl.col(name).fill_null(0) for name in ZERO_WHEN_ABSENT if name in measured.columns]
+    return (
+        pl.concat([spine.select(keys), rows.select(keys)])
+        .unique()
+        .join(rows, on=keys, how="left", nulls_equal=True)
+        .with_columns(zeros)
+        .collect()
     )
 
 
@@ -76,6 +79,7 @@ def with_population(
     keys = ["span_id", "area_code"] if level else ["span_id"]
     population = (
         spans.frame()
+        .lazy()
         .join(_asked_areas(question, of_level, areas), how="cross")
         .filter(
             pl.col("valid_from_date").is_null() | (pl.col("valid_from_date") < pl.col("end_date")),
@@ -91,10 +95,10 @@ def with_population(
     if level:
         population = population.rename({"area_code": code_column(level)})
         keys = ["span_id", code_column(level)]
-    return parts.join(population, on=keys, how="left")
+    return parts.lazy().join(population, on=keys, how="left").collect()
 
 
-def _asked_areas(question: Question, level: AreaLevel, areas: pl.DataFrame) -> pl.DataFrame:
+def _asked_areas(question: Question, level: AreaLevel, areas: pl.DataFrame) -> pl.LazyFrame:
     """Areas of a level inside the filtered ones.
 
     A filter below the level keeps the areas that hold a filtered one; "without an area" leaves no
@@ -110,4 +114,4 @@ def _asked_areas(question: Question, level: AreaLevel, areas: pl.DataFrame) -> p
         else:
             inside = areas.filter(area_level=other).filter(pl.col("area_code").is_in(codes))
             conditions.append(pl.col("area_code").is_in(inside[code_column(level)].to_list()))
-    return areas.filter(reduce(pl.Expr.and_, conditions))
+    return areas.lazy().filter(conditions)
