@@ -34,17 +34,19 @@ def values_of(published: Published, *, published_at: datetime) -> pl.DataFrame:
     """The rows that this version adds to `kpi.published_values`; empty when it has no county.
 
     A KPI has its county and, where its rows tell the town, its towns, each month from the first of
-    which there is anything to count; those of persons without the cells that are not shown.
+    which there is anything to count; those of persons for whole months, without the cells that are
+    not shown.
 
     Args:
         published: opened with the rows about persons.
         published_at: when.
     """
     counties = published.sql("select county_code from ops.build order by county_code")
+    kpis = load_catalogue().values()
     questions = [
         Question(kpi_id=kpi.kpi_id, county_code=county_code, by=(level, "month"))
         for county_code in counties["county_code"]
-        for kpi in load_catalogue().values()
+        for kpi in kpis
         for level in LEVELS
         if level == "county" or _tells_town(kpi)
     ]
@@ -53,8 +55,12 @@ def values_of(published: Published, *, published_at: datetime) -> pl.DataFrame:
         return pl.DataFrame()
     # Areas valid on no day of the month, and cases of no area, have no row of their own to keep.
     kept = [frame.filter(pl.col("area_code").is_not_null()) for frame in answers]
+    # Of persons only whole months are kept: two versions' months so far differ by a few days.
+    is_personal = pl.col("kpi_id").is_in([kpi.kpi_id for kpi in kpis if kpi.is_personal])
+    is_whole = pl.col("period_end_date").dt.day() == 1
     return (
         pl.concat(kept, how="vertical")
+        .filter(is_whole | ~is_personal)
         .with_columns(pl.lit(published_at).alias("published_at"))
         .select(*PUBLISHED_VALUES)
     )
