@@ -26,7 +26,8 @@ Interval = tuple[float, float]
 
 LEVEL, SLOPE = -30.0, -1.5
 NOISE_SD = 6.0
-SEASON = np.array([0, -9, 2, 1, 3, 4, 6, 5, 1, -3, -4, -6], dtype=float)
+SEASON = np.array([-5, -9, 0, 2.5, 4, 5, 4.5, 2.5, 0, -2.5, -4.5, -5])
+"""By month of the year: high in summer, with a Spring Festival that no sine has."""
 RHOS = (0.0, 0.3, 0.6, 0.8)
 LEAST_COVERAGE = 0.9
 LEVEL_AND_SLOPE = slice(2, 4)

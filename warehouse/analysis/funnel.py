@@ -127,9 +127,10 @@ def limits_of(counts: Numbers, sizes: Numbers, *, centre: float, family: Family)
     for name, tail in LIMITS.items():
         z = stats.norm.isf(tail)
         for side, p in (("low", tail), ("high", 1 - tail)):
-            exact = exact_limit(sizes, p, centre=centre, family=family) - centre
-            wide = np.sqrt(exact**2 + z**2 * between)
-            limits[f"{side}_{name}"] = centre + np.where(side == "low", -wide, wide)
+            outwards = -1 if side == "low" else 1
+            exact = outwards * (exact_limit(sizes, p, centre=centre, family=family) - centre)
+            wide = np.sqrt(np.maximum(exact, 0) ** 2 + z**2 * between) if between else exact
+            limits[f"{side}_{name}"] = centre + outwards * wide
     for name, limit in limits.items():
         limits[name] = np.clip(limit, 0, 1 if family == "binomial" else None)
     return Limits(limits, distances / np.sqrt(sd**2 + between), dispersion, between)
