@@ -60,3 +60,26 @@ def test_a_file_that_is_no_county_is_refused_by_name(settings, before, after, na
     write_county(settings, "bad", COUNTY.replace(before, after))
     with pytest.raises(InputError, match=named):
         load_counties(settings)
+
+
+OTHER_HOURS = COUNTY.replace(
+    'shifts: [["08:00", "12:00"]]',
+    'shifts: [["08:00", "12:00"]], other_hours: [{from: "06-01", to: "09-30", shifts: [HOURS]}]',
+)
+
+
+def test_a_county_may_keep_other_hours_in_a_season(settings):
+    write_county(settings, "430199", OTHER_HOURS.replace("HOURS", '["07:30", "11:00"]'))
+    ordinary, summer = get_county(settings, "430199").work_calendar.all_hours
+    assert (ordinary.first_day, ordinary.last_day) == ("01-01", "12-31")
+    assert (summer.first_day, summer.last_day) == ("06-01", "09-30")
+
+
+@pytest.mark.parametrize(
+    "hours",
+    ['["12:00", "08:00"]', '["08:00", "12:00"], ["11:00", "17:00"]', '["08:00", "08:00"]'],
+)
+def test_shifts_that_do_not_follow_one_another_are_refused(settings, hours):
+    write_county(settings, "bad", OTHER_HOURS.replace("HOURS", hours))
+    with pytest.raises(InputError, match="shifts must follow one another"):
+        load_counties(settings)
