@@ -89,11 +89,8 @@ def everything_asked(version: Published) -> Iterator[pl.DataFrame]:
             for unit in units:
                 yield answer(version, Question(KPI, COUNTY, by=(*level, *needs, *unit)))
             for start, end in ((8, 40), (8, 47), (27, 88), (27, 81), (58, 119)):
-                days = {
-                    name: MONDAY + timedelta(days=day)
-                    for name, day in (("start", start), ("end", end))
-                }
-                yield answer(version, Question(KPI, COUNTY, by=(*level, *needs), **days))
+                first, until = (MONDAY + timedelta(days=day) for day in (start, end))
+                yield answer(version, Question(KPI, COUNTY, (*level, *needs), first, until))
 
 
 def given_away(version: Published, rows: list[dict[str, Any]]) -> tuple[int, int]:
