@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+import polars as pl
 
 from warehouse.catalogue import catalogue_frames
 from warehouse.catalogue.facts import DAY, FLAG, load_facts
@@ -234,5 +235,6 @@ def _write(
     connection.execute(f"create table {table} ({columns})")
     values = [[row.get(name) for name in types] for row in rows]
     if values:
-        marks = ", ".join("?" for _ in types)
-        connection.executemany(f"insert into {table} values ({marks})", values)
+        rows_of_table = pl.DataFrame(values, list(types), orient="row", infer_schema_length=None)
+        connection.register("rows_of_table", rows_of_table)
+        connection.execute(f"insert into {table} select * from rows_of_table")
