@@ -327,7 +327,7 @@ def compare(
         (exact, {"check_exact": True}),
         (close, {"rel_tol": 1e-12, "abs_tol": 1e-12}),
     ):
-        shown = [*keys(by), *columns]
+        shown = [*keys(by), pl.col(*columns).cast(pl.Float64)] if columns else keys(by)
         assert_frame_equal(found.select(shown), expected.select(shown), **options)
 
 
@@ -424,7 +424,8 @@ def test_cases_per_1000(county: County, cases: pl.DataFrame, level: Dimension) -
         .with_columns(value=pl.col("numerator") * 1000.0 / pl.col("denominator"))
     )
     frame = answer(county.published, Question("cases_per_1000_residents", COUNTY, by=by))
-    columns = (*keys(by), "numerator", "denominator", "excluded_count", "value")
+    counts = pl.col("numerator", "denominator", "excluded_count", "value").cast(pl.Float64)
+    columns = (*keys(by), counts)
     found = frame.filter((pl.col("numerator") > 0) | (pl.col("excluded_count") > 0))
     assert_frame_equal(
         found.select(columns).sort(keys(by), nulls_last=True),
