@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.support.marts import COUNTY, ZONE, area, case, marts
@@ -48,6 +48,7 @@ def parts_of(pairs: Any, *, is_reversed: bool = False) -> tuple[list[Fraction], 
     return parts, values[1] - values[0]  # type: ignore[return-value]
 
 
+@settings(deadline=None)
 @given(groups)
 def test_parts_add_up_to_the_last_digit_in_any_order(pairs: Any) -> None:
     exact, change = parts_of(pairs)
@@ -57,6 +58,7 @@ def test_parts_add_up_to_the_last_digit_in_any_order(pairs: Any) -> None:
     assert parts == pytest.approx([float(part) for part in exact], abs=1e-12)
 
 
+@settings(deadline=None)
 @given(groups)
 def test_backwards_the_parts_are_the_same_with_the_other_sign(pairs: Any) -> None:
     forwards, change = parts_of(pairs)
@@ -67,6 +69,7 @@ def test_backwards_the_parts_are_the_same_with_the_other_sign(pairs: Any) -> Non
     assert here[1] == -there[1]
 
 
+@settings(deadline=None)
 @given(groups)
 def test_what_did_not_change_has_no_part(pairs: Any) -> None:
     same = [(before, before) for before, _ in pairs]
@@ -74,6 +77,7 @@ def test_what_did_not_change_has_no_part(pairs: Any) -> None:
     assert adding_up(exact, change) == ([0.0] * len(same), 0.0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20), st.integers(0, 2))
 def test_what_is_read_adds_up_too(parts: list[float], decimals: int) -> None:
     total = math.fsum(parts)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -45,6 +45,7 @@ def test_the_exact_limit_is_interpolated_as_spiegelhalter_does() -> None:
     assert limit[0] == pytest.approx(-(1 - 0.025 / np.exp(-3)) / 10, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 5000), min_size=1, max_size=8),
     st.floats(0.01, 0.99),

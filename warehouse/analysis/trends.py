@@ -3,8 +3,8 @@
 - Shares: p′ chart; counts and events per population: u′ chart, a month's days (and its population)
   being its size, so that a short month is not a drop. Both after Laney (2002, Improved control
   charts for attributes, Quality Engineering 14, 531–537): with z = (p − centre) ÷ σ, σ from the
-  month's own size, limits are centre ± 3 σ σ_z, σ_z the mean moving range of z ÷ 1.128. Where
-  months differ by chance only, σ_z is 1 and this is the ordinary chart.
+  month's own size, limits are centre ± 3 σ σ_z, σ_z the mean moving range of z ÷ 1.128, at least 1:
+  months do not differ by less than chance. With σ_z = 1 this is the ordinary chart.
 - Everything else (medians, means, sums, stocks, scores): XmR chart, centre ± 2.66 × the mean moving
   range.
 
@@ -121,13 +121,14 @@ def whole_months(published: Published, question: Question) -> pl.DataFrame:
     if question.slices:
         raise UsageError("--by: 趋势按月,请用 --where / a trend is by month: use --where, not --by")
     rows = answer(published, replace(question, by=("month",)))
-    first = pl.col("period_start_date")
-    is_whole = (first.dt.month_start() == first) & (
-        first.dt.offset_by("1mo") == pl.col("period_end_date")
-    )
+    first, month = pl.col("period_start_date"), pl.col("period_start_date").dt.month_start()
+    # Records are taken to cover the month of the first of them, from its first day.
+    begins = (first == month) | pl.lit(question.start is None)
+    is_whole = begins & (month.dt.offset_by("1mo") == pl.col("period_end_date"))
     waiting = pl.col("not_yet_due_count").fill_null(0)
     settled = waiting <= PROVISIONAL_SHARE * (pl.col("denominator").fill_null(0) + waiting)
-    return rows.filter(is_whole & settled & pl.col("value").is_not_null())
+    kept = rows.filter(is_whole & settled & pl.col("value").is_not_null())
+    return kept.with_columns(month.alias("period_start_date"))
 
 
 def _kind(kpi: Kpi) -> str:
@@ -170,7 +171,8 @@ def _limits(values: Numbers, sizes: Numbers, kind: str, base_months: int) -> Num
     base = slice(0, base_months)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(sd[base] > 0, (values[base] - centre) / sd[base], 0.0)
-    spread = SIGMAS * sd * np.abs(np.diff(z)).mean() / RANGE_TO_SD
+    between = np.abs(np.diff(z)).mean() / RANGE_TO_SD
+    spread = SIGMAS * sd * (between if kind == "xmr" else max(between, 1.0))
     floor = -np.inf if kind == "xmr" else 0.0
     ceiling = 1.0 if kind == "p" else np.inf
     lines[0] = centre
