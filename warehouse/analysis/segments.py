@@ -12,7 +12,8 @@ is chosen: every ρ of a grid counts by its restricted likelihood, and the inter
 mixture of the t distributions they give. That is the posterior under flat priors on the
 coefficients and the logarithm of the variance and Jeffreys' prior (1 − ρ²)^−½ on ρ, which makes up
 for the low estimates. `benchmarks/programme_effect.py` shows that these intervals cover as often as
-they say, and that Newey–West, Cochrane–Orcutt (GLSAR) and maximum-likelihood ARIMA ones do not.
+they say, and that Newey–West, Cochrane–Orcutt (GLSAR) and, where ρ is large, maximum-likelihood
+ARIMA ones do not.
 """
 
 from dataclasses import dataclass
