@@ -23,8 +23,11 @@ PEOPLE = "people"
 PERSONAL_KEYS = ("person_key", "household_key")
 """Columns that tell persons or households apart: never in the file that every reader opens."""
 
-WITH_PEOPLE = ("mart.dim_areas", "ops.batches")
-"""Tables that the file about persons has too: what its rows are grouped by, and came from."""
+WITH_PEOPLE = ("ops.batches",)
+"""Tables that the file about persons has too: what its rows came from."""
+
+ORDERED_BY: Mapping[str, tuple[str, ...]] = {"mart.fct_cases": ("county_code", "reported_date")}
+"""Large tables in the order they are asked by: a period then reads its own part only."""
 
 BUILD_TABLE = """
     create table published.ops.build as
@@ -96,7 +99,11 @@ def copy_serve(
     for schema in (*SERVED, "kpi"):
         con.execute(f"create schema published.{schema}")
     for schema, table in _tables(con, *SERVED):
-        con.execute(f"create table published.{schema}.{table} as from {schema}.{table}")
+        name = f"{schema}.{table}"
+        order = ", ".join(ORDERED_BY.get(name, ()))
+        con.execute(
+            f"create table published.{name} as from {name}{f' order by {order}' if order else ''}"
+        )
     for name, frame in tables.items():
         con.register("frame", frame)
         con.execute(f"create table published.{name} as from frame")

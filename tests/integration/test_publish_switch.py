@@ -201,7 +201,11 @@ def test_rows_about_persons_are_in_their_own_file_for_its_owner_only(settings: S
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     published = store_of(settings).current()
     tables = "select table_schema || '.' || table_name as name from information_schema.tables"
-    assert set(published.people_sql(tables)["name"]) == {"mart.fct_visits", "ops.build"}
+    assert set(published.people_sql(tables)["name"]) == {
+        "mart.fct_visits",
+        "ops.batches",
+        "ops.build",
+    }
     assert not [name for name in published.sql(tables)["name"] if "visits" in name]
 
 

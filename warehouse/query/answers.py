@@ -66,6 +66,7 @@ COMPARISON_COLUMNS: dict[str, pl.DataType] = {
 
 SPAN = "compared_span_id"
 DAYS = {"period_start_date": "start_date", "period_end_date": "end_date"}
+NOTHING = pl.lit(None)
 COMPARED = ("value", "numerator", "denominator", "excluded_count", "not_yet_due_count")
 
 
@@ -228,7 +229,7 @@ def _finish(rows: pl.LazyFrame, prepared: Prepared) -> pl.DataFrame:
     found = there | made
     return (
         rows.select(
-            found.get(name, pl.lit(None)).cast(cast(Any, kind)).alias(name)
+            found.get(name, NOTHING).cast(cast(Any, kind)).alias(name)
             for name, kind in columns.items()
         )
         .sort(

@@ -32,15 +32,14 @@ def flows(
     text = _statement(kpis, question, spans, parameters)
     rows = rows_of(published, kpis[0].about)(text, parameters.used_in(text))
     rows = with_span_id(rows, spans)
-    keys = ["span_id", *map(code_column, question.slices)]
+    keys = rows.select("span_id", *map(code_column, question.slices))
     return [
-        rows.select(
-            *keys,
-            *(
-                pl.col(name).alias(name.removesuffix(_of(number)))
-                for name in rows.columns
-                if name.endswith(_of(number))
-            ),
+        keys.hstack(
+            [
+                column.alias(column.name.removesuffix(_of(number)))
+                for column in rows
+                if column.name.endswith(_of(number))
+            ]
         )
         for number in range(len(kpis))
     ]

@@ -27,11 +27,11 @@ def with_values(parts: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
     }
     with np.errstate(divide="ignore", invalid="ignore"):
         made = MAKERS[kpi.kind](columns, kpi)
-    return parts.with_columns(
-        pl.Series(name, made[name], pl.Float64, nan_to_null=True)
-        if name in made
-        else pl.lit(None, pl.Float64).alias(name)
-        for name in ("value", "interval_low", "interval_high", "value_due_passed")
+    return parts.hstack(
+        [
+            pl.Series(name, made.get(name, [None] * len(parts)), pl.Float64, nan_to_null=True)
+            for name in ("value", "interval_low", "interval_high", "value_due_passed")
+        ]
     )
 
 
