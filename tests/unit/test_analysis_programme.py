@@ -19,7 +19,7 @@ MEAN = "response_time_mean"
 
 
 def test_intervals_cover_what_was_planted() -> None:
-    score = judge(ours, range(40), rho=0.3)
+    score = judge(ours, range(40), rho=0.6)
     assert score.level_coverage >= 0.85
     assert score.slope_coverage >= 0.85
 

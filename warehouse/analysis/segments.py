@@ -10,10 +10,12 @@ fit (statsmodels).
 intervals too narrow (Turner et al. 2021, BMC Medical Research Methodology 21, 181). So no single ρ
 is chosen: every ρ of a grid counts by its restricted likelihood, and the interval is read from the
 mixture of the t distributions they give. That is the posterior under flat priors on the
-coefficients and the logarithm of the variance and Jeffreys' prior (1 − ρ²)^−½ on ρ, which makes up
-for the low estimates. `benchmarks/programme_effect.py` shows that these intervals cover as often as
-they say, and that Newey–West, Cochrane–Orcutt (GLSAR) and, where ρ is large, maximum-likelihood
-ARIMA ones do not.
+coefficients, the logarithm of the variance and artanh ρ, that is 1 ÷ (1 − ρ²) on ρ, which makes up
+for the low estimates. Of the priors (1 − ρ²)^−p with p = 0, ½, ¾ and 1 it is the one whose intervals
+covered at least 90 % of the time for every ρ up to 0.8 with room to spare, at the price of wider
+ones: some 10 % with 36 months against p = ½. `benchmarks/programme_effect.py` shows how often they
+cover, and that Newey–West, Cochrane–Orcutt (GLSAR) and, where ρ is large, maximum-likelihood ARIMA
+intervals do so less often than they say.
 """
 
 from dataclasses import dataclass
@@ -114,7 +116,7 @@ def segmented(
         covariance = fit.normalized_cov_params
         likelihoods.append(
             (np.linalg.slogdet(covariance)[1] - np.linalg.slogdet(noise)[1]) / 2
-            - np.log(1 - rho**2) / 2
+            - np.log(1 - rho**2)
             - free / 2 * np.log(squares)
         )
         coefficients.append(fit.params)
