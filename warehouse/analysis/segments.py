@@ -11,7 +11,7 @@ intervals too narrow (Turner et al. 2021, BMC Medical Research Methodology 21, 1
 is chosen: every ρ of a grid counts by its restricted likelihood, and the interval is read from the
 mixture of the t distributions they give. That is the posterior under flat priors on the
 coefficients, the logarithm of the variance and artanh ρ, that is 1 ÷ (1 − ρ²) on ρ, which makes up
-for the low estimates. Of the priors (1 − ρ²)^−p with p = 0, ½, ¾ and 1 it is the one whose intervals
+for the low estimates. Of the priors (1 − ρ²)^−p with p = 0, ½, ¾, 1 it is the one whose intervals
 covered at least 90 % of the time for every ρ up to 0.8 with room to spare, at the price of wider
 ones: some 10 % with 36 months against p = ½. `benchmarks/programme_effect.py` shows how often they
 cover, and that Newey–West, Cochrane–Orcutt (GLSAR) and, where ρ is large, maximum-likelihood ARIMA
