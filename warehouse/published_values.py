@@ -5,8 +5,10 @@ from datetime import datetime
 import polars as pl
 
 from warehouse.catalogue import Kpi, get_kpi, load_catalogue
+from warehouse.catalogue.facts import Fact, load_facts
 from warehouse.published import Published
 from warehouse.query import Dimension, Question, answer_many
+from warehouse.query.county import rows_of
 
 PUBLISHED_VALUES = {
     "version": "bigint",
@@ -35,7 +37,7 @@ def values_of(published: Published, *, published_at: datetime) -> pl.DataFrame:
 
     A KPI has its county and, where its rows tell the town, its towns, each month from the first of
     which there is anything to count; those of persons for whole months, without the cells that are
-    not shown.
+    not shown. A county without a row to compute a KPI from has none of it.
 
     Args:
         published: opened with the rows about persons.
@@ -43,12 +45,14 @@ def values_of(published: Published, *, published_at: datetime) -> pl.DataFrame:
     """
     counties = published.sql("select county_code from ops.build order by county_code")
     kpis = load_catalogue().values()
+    delivering = {} if counties.is_empty() else _counties_with_rows(published)
     questions = [
         Question(kpi_id=kpi.kpi_id, county_code=county_code, by=(level, "month"))
         for county_code in counties["county_code"]
         for kpi in kpis
+        if all(county_code in delivering[fact.name] for fact in _facts_of(kpi))
         for level in LEVELS
-        if level == "county" or _tells_town(kpi)
+        if level == "county" or all(fact.column_of("town") for fact in _facts_of(kpi))
     ]
     answers = answer_many(published, questions)
     if not answers:
@@ -66,9 +70,19 @@ def values_of(published: Published, *, published_at: datetime) -> pl.DataFrame:
     )
 
 
-def _tells_town(kpi: Kpi) -> bool:
-    """Whether every row that the KPI, or a part of the score, is computed from has its town."""
-    if kpi.kind == "score":
-        of_parts = {kpi_id for parts in kpi.parts for kpi_id in parts.weights}
-        return all(_tells_town(get_kpi(kpi_id)) for kpi_id in of_parts)
-    return all(fact.column_of("town") for fact in kpi.facts)
+def _facts_of(kpi: Kpi) -> tuple[Fact, ...]:
+    """The facts that the KPI, or every part of the score, is computed from."""
+    if kpi.kind != "score":
+        return kpi.facts
+    part_ids = {part_id for parts in kpi.parts for part_id in parts.weights}
+    return tuple(fact for part_id in part_ids for fact in get_kpi(part_id).facts)
+
+
+def _counties_with_rows(published: Published) -> dict[str, set[str]]:
+    """Fact → the counties it has rows of."""
+    return {
+        name: set(
+            rows_of(published, fact)(f"select distinct county_code from mart.{name}")["county_code"]
+        )
+        for name, fact in load_facts().items()
+    }
