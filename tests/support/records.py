@@ -4,13 +4,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import yaml
 
-from warehouse.project import project_folder
+from warehouse.project import YAML_LOADER, project_folder
 from warehouse.settings import Settings
 
 SOURCES = "models/staging/_landing__sources.yml"
@@ -36,10 +37,11 @@ ALL_MILESTONES = (
 )
 
 
+@cache
 def columns_of(dataset: str) -> dict[str, pl.DataType]:
     """Columns of a landed dataset and their types, from the contract's dbt source."""
     text = (project_folder() / SOURCES).read_text(encoding="utf-8")
-    tables = yaml.safe_load(text)["sources"][0]["tables"]
+    tables = yaml.load(text, YAML_LOADER)["sources"][0]["tables"]
     columns = next(table["columns"] for table in tables if table["name"] == dataset)
     return {column["name"]: TYPES[column["data_type"]] for column in columns}
 
