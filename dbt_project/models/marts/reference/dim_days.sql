@@ -1,4 +1,1 @@
-with dates as (select * from {{ ref("dim_dates") }})
-
-select distinct calendar_date
-from dates
+with dates as (select * from {{ ref("dim_dates") }}) select distinct calendar_date from dates
