@@ -79,13 +79,15 @@ def answer(published: Published, question: Question) -> pl.DataFrame:
             are such cases, while every area valid in the period has its row;
         department_code, category_code, channel_code: null where not sliced by, or without a code;
         period_start_date, period_end_date (exclusive), cut at the as-of day;
-        value: a share 0–1, minutes, cases, or cases per 1,000; null where the denominator is empty;
-        numerator: rows (rate, ratio, stock), or the sum of the measure (mean); null for a quantile;
-        denominator: rows due (rate), rows measured (mean, quantile), residents at the period's end
-            (ratio; null where unknown); null for a stock;
-        excluded_count, not_yet_due_count: rows left out, and rows still to come in;
-        interval_low, interval_high: 95 %; Wilson (rate), order statistics (quantile), normal
-            (mean), none for the others;
+        value: in the KPI's unit, a share as 0–1; null where the denominator is empty;
+        numerator: rows (rate, count, stock), the sum of a column (ratio, sum, mean, share), or
+            different keys or days of theirs (state_rate, reach_rate); null for a quantile or score;
+        denominator: rows due (rate), rows measured (mean, quantile), the sum of a column (ratio,
+            share), residents at the period's end (ratio to the population; null where unknown), or
+            keys or days (state_rate, reach_rate); null for the others;
+        excluded_count, not_yet_due_count: rows, keys or days left out, and still to come in;
+        interval_low, interval_high: 95 %; Wilson (rate, and states or reach of keys), order
+            statistics (quantile), normal (mean), none for the others;
         is_provisional: rows are still to come in, so the value is too good;
         target: in force on the period's last day; status: met, missed, no_target, no_value
             or suppressed;

@@ -9,8 +9,8 @@ from warehouse.catalogue.facts import FLAG, NUMBER
 Z = 1.959964
 """Standard normal quantile of a 95 % interval (kpis rule 12)."""
 
-GRID = 2.0**40
-"""Doubles are added up as whole numbers of 1/GRID."""
+GRID = 2.0**60
+"""Doubles are added up as whole numbers of 1/GRID; 128 bits hold sums up to 1e20."""
 
 SORTED = "sorted_measures"
 """All measures of a slice in order, from which the bounds of a quantile are read."""
@@ -80,7 +80,7 @@ def _total(column: str | None, kpi: Kpi, kept: str) -> str:
 def _exact_sum(number: str, condition: str) -> str:
     """Sum of doubles, the same whatever the order of the threads: whole numbers of 1/GRID add up.
 
-    That is right to half a GRID, 5e-13, per row; whole numbers and halves are exact.
+    A number of at least 0.004 is itself a whole number of them; a smaller one is right to 1e-18.
     """
     whole = f"sum(cast({number} * {GRID!r} as hugeint)) filter ({condition})"
     return f"cast({whole} as double) / {GRID!r}"
