@@ -10,7 +10,7 @@ import pytest
 from tests.support.recomputed.all_kpis import RECOMPUTED
 from tests.support.recomputed.changed import Changeable, named_columns
 from tests.support.recomputed.compare import compare, compare_watched, slices
-from tests.support.recomputed.county import COUNTY, County, publish_sample
+from tests.support.recomputed.county import COUNTY, County, published_sample
 from warehouse.catalogue import load_catalogue
 from warehouse.catalogue.facts import load_facts
 
@@ -39,7 +39,7 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
-    county = publish_sample(tmp_path_factory.mktemp("county"), scale="town")
+    county = published_sample(tmp_path_factory, scale="town")
     return Watched(county, Changeable(county.published, tmp_path_factory.mktemp("copy")))
 
 

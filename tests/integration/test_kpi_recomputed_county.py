@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.recomputed.all_kpis import RECOMPUTED
 from tests.support.recomputed.compare import compare, compare_watched, slices
-from tests.support.recomputed.county import COUNTY, County, publish_sample
+from tests.support.recomputed.county import COUNTY, County, published_sample
 from warehouse.catalogue import load_catalogue
 
 SCALES = ["town", pytest.param("county", marks=pytest.mark.soak)]
@@ -17,7 +17,7 @@ LEAST = 5
 
 @pytest.fixture(scope="module", params=SCALES)
 def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> County:
-    return publish_sample(tmp_path_factory.mktemp("county"), scale=request.param)
+    return published_sample(tmp_path_factory, scale=request.param)
 
 
 def test_every_kpi_is_recomputed() -> None:

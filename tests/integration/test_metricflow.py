@@ -11,16 +11,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from etl.load import load_files
-from etl.sample.generate import generate_sample
 from tests.support.metricflow import MetricFlow, semantic_manifest, work_database
-from warehouse.build import build
+from tests.support.recomputed.county import published_sample
 from warehouse.catalogue import Kpi, get_kpi, load_catalogue
-from warehouse.published import Published, PublishedStore
+from warehouse.published import Published
 from warehouse.query import Dimension, Question, answer
 from warehouse.query.county import rows_of
 from warehouse.semantic import entity, why_not
-from warehouse.settings import Settings
 
 COUNTY = "430181"
 START, END = date(2025, 10, 6), date(2026, 11, 10)
@@ -48,16 +45,11 @@ class Sample:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    home = tmp_path_factory.mktemp("metricflow")
-    settings = Settings(home=home)
-    for source, files in generate_sample(home / "files", scale="town").items():
-        reports = load_files(source, files, settings=settings)
-        assert [report.error for report in reports] == [None] * len(files)
-    build(settings=settings)
+    county = published_sample(tmp_path_factory, scale="town")
     return Sample(
-        published=PublishedStore(settings, with_people=True).current(),
-        database=work_database(settings),
-        manifest=semantic_manifest(settings, home),
+        published=county.published,
+        database=work_database(county.settings),
+        manifest=semantic_manifest(county.settings, tmp_path_factory.mktemp("metricflow")),
     )
 
 

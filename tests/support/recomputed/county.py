@@ -1,9 +1,12 @@
 """The generated county, published and looked at again."""
 
+import fcntl
+import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from etl.load import load_files
 from etl.sample.generate import Scale, generate_sample
@@ -21,18 +24,29 @@ NOW = datetime(2026, 11, 15, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 class County:
     """What was published of the generated files, and their recomputation."""
 
+    settings: Settings
     published: Published
     world: World
 
 
-def publish_sample(home: Path, *, scale: Scale) -> County:
-    """Generate the county, load all of it and build it pinned to `NOW`."""
-    settings = Settings(home=home)
-    for source, files in generate_sample(home / "files", scale=scale).items():
+def published_sample(folders: pytest.TempPathFactory, *, scale: Scale) -> County:
+    """The county, loaded and built pinned to `NOW` once for all processes of a test run."""
+    base = folders.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    settings = Settings(home=shared / f"sample_{scale}")
+    with (shared / f"sample_{scale}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not settings.paths.published.exists():
+            _publish(settings, scale=scale)
+    return County(
+        settings=settings,
+        published=PublishedStore(settings, with_people=True).current(),
+        world=World(settings.home, COUNTY, NOW, FIRST_DAY),
+    )
+
+
+def _publish(settings: Settings, *, scale: Scale) -> None:
+    for source, files in generate_sample(settings.home / "files", scale=scale).items():
         reports = load_files(source, files, settings=settings)
         assert not any(report.error for report in reports)
     build(settings=settings, as_of={COUNTY: NOW}, built_at=datetime.now(UTC))
-    return County(
-        published=PublishedStore(settings, with_people=True).current(),
-        world=World(home, COUNTY, NOW, FIRST_DAY),
-    )
