@@ -30,6 +30,7 @@ from tests.support.raw_cases import (
     rows_of,
 )
 from tests.support.recomputed.aggregates import durations, rates, stocks
+from tests.support.recomputed.clock import Calendar
 from warehouse.build import build
 from warehouse.published import Published, PublishedStore
 from warehouse.query import Dimension, Question, answer
@@ -86,47 +87,6 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> County:
         assert not any(report.error for report in reports)
     build(settings=settings, as_of={COUNTY: NOW}, built_at=datetime.now(UTC))
     return County(folder=home / "files", published=PublishedStore(settings).current())
-
-
-class Calendar:
-    """Working time of the offices, from the list of holidays and make-up days."""
-
-    def __init__(self) -> None:
-        with (SEEDS / "holidays.csv").open(encoding="utf-8") as file:
-            self.exceptions = {
-                date.fromisoformat(row["holiday_date"]): row["is_workday"] == "true"
-                for row in csv.DictReader(file)
-                if row["calendar_code"] == "CN"
-            }
-
-    def shifts_from(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Working hours from a moment on, the first one cut."""
-        day = moment.date()
-        while True:
-            if self.exceptions.get(day, day.weekday() < 5):
-                for start, end in SHIFTS:
-                    first = datetime.combine(day, start, ZONE)
-                    last = datetime.combine(day, end, ZONE)
-                    if last > moment:
-                        yield max(first, moment), last
-            day += timedelta(days=1)
-
-    def worked(self, start: datetime, end: datetime) -> timedelta:
-        """Working time between two moments."""
-        total = timedelta()
-        for first, last in self.shifts_from(start):
-            if first >= end:
-                return total
-            total += min(last, end) - first
-        raise AssertionError("the calendar has no end")
-
-    def later(self, moment: datetime, work: timedelta) -> datetime:
-        """The moment by which so much more work has been done."""
-        for first, last in self.shifts_from(moment):
-            if work <= last - first:
-                return first + work
-            work -= last - first
-        raise AssertionError("the calendar has no end")
 
 
 class Areas:
@@ -205,7 +165,7 @@ class Recomputer:
     """One case at a time, as an official would with the file on the table."""
 
     def __init__(self, folder: Path) -> None:
-        self.calendar = Calendar()
+        self.calendar = Calendar("CN", SHIFTS, ZONE)
         self.areas = Areas(folder)
         self.limits = limits()
         self.families = families(SEEDS / "categories.csv")
