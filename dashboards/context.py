@@ -3,32 +3,33 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import polars as pl
 
 from dashboards.static_files import ASSETS, Assets
 from dashboards.view import Known
-from warehouse.catalogue import Kpi, get_kpi
+from warehouse.catalogue import Kpi, load_catalogue
 from warehouse.counties import County, load_counties
 from warehouse.errors import UsageError
 from warehouse.published import Published, PublishedStore
-from warehouse.query import Question, Role, answer, rows_behind
+from warehouse.query import Question, Role, answer_many, rows_behind
 from warehouse.settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Key = tuple[Any, ...]
 
 FIRST_KPIS = ("response_time_median", "on_time_resolution_rate", "open_backlog")
 CACHED_ANSWERS = 2_000
 PAGE_THREADS = 4
 QUERY_THREADS = 2
-SHOWN_KPIS = (
+MAP_KPIS = (
     "response_time_median",
     "on_time_response_rate",
     "on_time_resolution_rate",
@@ -38,7 +39,7 @@ SHOWN_KPIS = (
     "open_backlog",
     "cases_per_1000_residents",
 )
-"""KPIs of the overview and the map, in the order of the tiles."""
+"""KPIs of the map: those of cases, in the order of their choice."""
 
 
 class Services:
@@ -50,12 +51,13 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store = PublishedStore(settings)
+        # KPIs about persons are answered too; what is shown of them obeys the small cells' rule.
+        self.store = PublishedStore(settings, with_people=None)
         self.assets = Assets.of(ASSETS)
-        self.kpis: dict[str, Kpi] = {kpi_id: get_kpi(kpi_id) for kpi_id in SHOWN_KPIS}
+        self.kpis: dict[str, Kpi] = dict(load_catalogue())
         self._pages = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page")
         self._queries = ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="query")
-        self._answers: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
+        self._answers: OrderedDict[Key, Future[Any]] = OrderedDict()
         self._lock = Lock()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -71,22 +73,65 @@ class Services:
         """
         return Context(self, self.store.current())
 
-    def cached(self, key: tuple[Any, ...], make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """The frame of a key, made once; the least recently used are forgotten."""
+    def cached(self, key: Key, make: Callable[[], T]) -> T:
+        """What a key stands for, made once however many ask at the same time.
+
+        The least recently used are forgotten; what failed is made again.
+        """
+        found = self._claim([key])
+        if found.mine:
+            self._keep(found, [key], lambda: [make()])
+        return cast(T, found.futures[0].result())
+
+    def cached_many(
+        self, keys: Sequence[Key], make: Callable[[list[int]], Sequence[Any]]
+    ) -> list[Any]:
+        """The same for several keys; `make` gets the places of those nobody has made yet."""
+        found = self._claim(keys)
+        if found.mine:
+            self._keep(found, keys, lambda: make(found.mine))
+        return [future.result() for future in found.futures]
+
+    def _claim(self, keys: Sequence[Key]) -> "Claim":
+        futures, mine = [], []
         with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]
-        frame = make()
-        with self._lock:
-            self._answers[key] = frame
+            for number, key in enumerate(keys):
+                if key in self._answers:
+                    self._answers.move_to_end(key)
+                else:
+                    self._answers[key] = Future()
+                    mine.append(number)
+                futures.append(self._answers[key])
             while len(self._answers) > CACHED_ANSWERS:
                 self._answers.popitem(last=False)
-        return frame
+        return Claim(futures, mine)
+
+    def _keep(self, claim: "Claim", keys: Sequence[Key], make: Callable[[], Sequence[Any]]) -> None:
+        try:
+            made = make()
+        except BaseException as error:
+            with self._lock:
+                for number in claim.mine:
+                    self._answers.pop(keys[number], None)
+            for number in claim.mine:
+                claim.futures[number].set_exception(error)
+            raise
+        for number, value in zip(claim.mine, made, strict=True):
+            claim.futures[number].set_result(value)
 
     def map(self, function: Callable[[Any], T], items: Sequence[Any]) -> list[T]:
-        """Apply a function to each item on the query threads."""
+        """Apply a function to each item on the query threads; it must not ask on them again."""
+        if len(items) == 1:
+            return [function(items[0])]
         return list(self._queries.map(function, items))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Futures of some keys, and the places of those that the caller has to make."""
+
+    futures: list[Future[Any]]
+    mine: list[int]
 
 
 @dataclass(frozen=True)
@@ -114,6 +159,11 @@ class Context:
     def kpis(self) -> dict[str, Kpi]:
         """The catalogue."""
         return self.services.kpis
+
+    @property
+    def map_kpis(self) -> dict[str, Kpi]:
+        """Those the map offers."""
+        return {kpi_id: self.kpis[kpi_id] for kpi_id in MAP_KPIS}
 
     @cached_property
     def builds(self) -> dict[str, Build]:
@@ -154,12 +204,33 @@ class Context:
 
     def ask(self, question: Question) -> pl.DataFrame:
         """The answer to a question, from the cache if it was asked of this version before."""
-        key = (self.published.version, "answer", *_parts(question))
-        return self.services.cached(key, lambda: answer(self.published, question))
+        return self.ask_all([question])[0]
 
     def ask_all(self, questions: Sequence[Question]) -> list[pl.DataFrame]:
-        """The answers to several questions, two at a time."""
-        return self.services.map(self.ask, questions)
+        """The answers to several questions: one scan for all of a fact, two facts at a time."""
+        keys = [(self.published.version, "answer", *_parts(question)) for question in questions]
+
+        def make(places: list[int]) -> list[pl.DataFrame]:
+            alike: dict[str | None, list[int]] = {}
+            for place in places:
+                fact = self.kpis[questions[place].kpi_id].fact
+                alike.setdefault(fact, []).append(place)
+            found: dict[int, pl.DataFrame] = {}
+            groups = list(alike.values())
+            answered = self.services.map(
+                lambda group: answer_many(self.published, [questions[place] for place in group]),
+                groups,
+            )
+            for group, frames in zip(groups, answered, strict=True):
+                found.update(zip(group, frames, strict=True))
+            return [found[place] for place in places]
+
+        return cast(list[pl.DataFrame], self.services.cached_many(keys, make))
+
+    def analysed(self, name: str, question: Question, make: Callable[[], T]) -> T:
+        """What an analysis of a question found, from the cache if it was made before."""
+        key = (self.published.version, name, *_parts(question))
+        return self.services.cached(key, make)
 
     def rows_behind(self, question: Question, *, role: Role | None, limit: int) -> pl.DataFrame:
         """The cases behind an answer."""
@@ -169,6 +240,11 @@ class Context:
         """A query on the published file, cached like an answer."""
         key = (self.published.version, "sql", query, *parameters)
         return self.services.cached(key, lambda: self.published.sql(query, parameters))
+
+    def people_sql(self, query: str, *parameters: object) -> pl.DataFrame:
+        """A query on the rows about persons, cached like an answer."""
+        key = (self.published.version, "people", query, *parameters)
+        return self.services.cached(key, lambda: self.published.people_sql(query, parameters))
 
 
 def _parts(question: Question) -> tuple[Any, ...]:

@@ -1,7 +1,9 @@
 """Numbers as people read them: unit, precision and grouping by KPI and language."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from dashboards.i18n import Lang, text
 from warehouse.catalogue import Kpi
@@ -56,6 +58,26 @@ def value(amount_: float | None, kpi: Kpi, lang: Lang) -> str:
     if amount_ is None:
         return text("value.none", lang)
     return _joined(amount(amount_, kpi), unit(kpi, lang))
+
+
+def missing(row: Mapping[str, Any], lang: Lang, *, in_a_sentence: bool = False) -> str:
+    """Why an answer's row has no value, in words."""
+    reason = "none"
+    if row["is_suppressed"]:
+        reason = "suppressed"
+    elif is_not_delivered(row):
+        reason = "not_delivered"
+    return text(f"value.{reason}{'.note' if in_a_sentence else ''}", lang)
+
+
+def is_not_delivered(row: Mapping[str, Any]) -> bool:
+    """Whether every row is excluded: the sources do not deliver what the KPI needs."""
+    return (
+        row["value"] is None
+        and not row["denominator"]
+        and not row["not_yet_due_count"]
+        and bool(row["excluded_count"])
+    )
 
 
 def change(difference: float, kpi: Kpi, lang: Lang) -> str:

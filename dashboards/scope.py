@@ -6,10 +6,14 @@ from datetime import date
 from functools import cached_property
 from typing import cast
 
+from dashboards.cells import cell_of
 from dashboards.context import Context
 from dashboards.i18n import Lang
-from dashboards.periods import Days, days_of
+from dashboards.names import code_names
+from dashboards.periods import ONE_DAY, Days, days_of
 from dashboards.view import LEVELS, View
+from warehouse.catalogue import Kpi, get_kpi
+from warehouse.catalogue.facts import Fact
 from warehouse.errors import UsageError, unknown_value
 from warehouse.query import Dimension, Question
 
@@ -93,6 +97,29 @@ class Scope:
         return {code: (zh, en) for code, zh, en in rows.iter_rows()}
 
     @property
+    def department_names(self) -> dict[str, str]:
+        """Names of the departments in the page's language."""
+        index = 0 if self.view.lang is Lang.ZH else 1
+        return {code: names[index] for code, names in self.departments.items()}
+
+    def names_of_areas(self, level: str) -> dict[str, str]:
+        """Names of the areas of a level by code; of grids, those of the page's community."""
+        if level != "grid":
+            return {code: area.name for code, area in self.areas.items() if area.level == level}
+        community = (
+            self.area
+            if self.area.level == "community"
+            else self.areas.get(self.area.parent_code or "")
+        )
+        rows = self.context.sql(
+            "select area_code, max_by(area_name, valid_from_date) as name from mart.dim_areas "
+            "where county_code = ? and area_level = 'grid' and parent_code = ? group by all",
+            self.view.county,
+            community.code if community else "",
+        )
+        return dict(rows.iter_rows())
+
+    @property
     def where(self) -> dict[str, str | tuple[str, ...]]:
         """The filters as a question takes them.
 
@@ -108,7 +135,48 @@ class Scope:
                     unknown_value("department", self.view.department, self.departments)
                 )
             where["department"] = self.view.department
+        if self.view.category:
+            where["category"] = self.view.category
         return where
+
+    def lacks(self, kpi: Kpi) -> str | None:
+        """The first filter of the page that the KPI's rows cannot be limited by; null if none.
+
+        A category belongs to one kind of rows: a dispute has none of the cases' categories.
+        """
+        facts = facts_of(kpi)
+        for name in self.where:
+            if not all(fact.column_of(name) for fact in facts):
+                return name
+        if self.view.category and not all(
+            self.view.category in self.category_names(fact) for fact in facts
+        ):
+            return "category"
+        return None
+
+    def category_names(self, fact: Fact) -> dict[str, str]:
+        """Categories of a fact's rows in the county by code: those there are, with their names."""
+        if fact.category is None:
+            return {}
+        county = self.view.county
+        names = code_names(self.context, county, fact.category, self.view.lang)
+        file = self.context.people_sql if fact.is_in_people_file else self.context.sql
+        there = file(
+            f"select distinct {fact.category} as code from mart.{fact.name} "
+            f"where county_code = ? and {fact.category} is not null order by 1",
+            county,
+        )
+        return {code: names.get(code, code) for code in there["code"]}
+
+    @property
+    def trail(self) -> tuple[Area, ...]:
+        """The areas from the county down to the page's own."""
+        area: Area | None = self.area
+        trail: list[Area] = []
+        while area is not None:
+            trail.append(area)
+            area = self.areas.get(area.parent_code or "")
+        return tuple(reversed(trail))
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -120,11 +188,13 @@ class Scope:
         """The level to compare within the area: the next one down that has several areas.
 
         The area's own level where there is none below, null where the county has no levels. Grids
-        are left to the map.
+        are compared within one community only; elsewhere they are left to the map.
         """
         if self.area.level not in self.levels:
             return None
         below = self.levels[self.levels.index(self.area.level) + 1 :]
+        if self.area.level == "community" and below:
+            return below[0]
         several = [level for level in below if level != "grid" and self._count_within(level) > 1]
         if several:
             return several[0]
@@ -163,6 +233,17 @@ class Scope:
             compare=compare,
         )
 
+    def cell(self, kpi_id: str) -> Question:
+        """The cell of a KPI's value over the page's period and filters."""
+        question = self.question(kpi_id)
+        row = {"period_start_date": question.start, "period_end_date": self.end_of(question)}
+        return cell_of(question, row)
+
+    def end_of(self, question: Question) -> date:
+        """The end of a question's period, cut after the as-of day as its answer is."""
+        known_until = self.context.builds[self.view.county].as_of_date + ONE_DAY
+        return min(question.end or known_until, known_until)
+
     def question_below(self, kpi_id: str) -> Question | None:
         """The question that slices by the areas to compare; null where the county has none."""
         level = self.level_below
@@ -179,6 +260,14 @@ class Scope:
             end=self.days.end,
             where=where,
         )
+
+
+def facts_of(kpi: Kpi) -> tuple[Fact, ...]:
+    """The facts a KPI is computed of; those of its parts where it is a score."""
+    if kpi.kind != "score":
+        return kpi.facts
+    parts = dict.fromkeys(part for parts in kpi.parts for part in parts.weights)
+    return tuple(fact for part in parts for fact in facts_of(get_kpi(part)))
 
 
 def _told_apart(areas: dict[str, Area]) -> dict[str, Area]:

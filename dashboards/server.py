@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from dashboards import receipt_route, shell
+from dashboards import downloads, shell
 from dashboards.context import Services
 from dashboards.headers import SecurityHeaders, content_security_policy
 from dashboards.map import routes as map_routes
@@ -31,7 +31,7 @@ def make_server(settings: Settings) -> FastAPI:
     server = FastAPI(title="gridgov", docs_url=None, redoc_url=None, openapi_url=None)
     register_assets(server, services.assets)
     map_routes.register(server, services)
-    receipt_route.register(server, services)
+    downloads.register(server, services)
     _register_health(server, services)
     suites = register_suites(server)
 
@@ -50,8 +50,6 @@ def make_server(settings: Settings) -> FastAPI:
     app.backend._setup_catchall = lambda: None
     app.layout = shell.layout()
     shell.register_callbacks(app, services)
-    for page in BY_PATH.values():
-        page.register_callbacks(app, services)
     suites.app = app
     _register_pages(server, _index(app))
     server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)

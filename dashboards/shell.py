@@ -53,6 +53,7 @@ def index_string(assets: Assets) -> str:
 <meta name="color-scheme" content="light dark">
 <title>{{%title%}}</title>
 <link rel="icon" type="image/svg+xml" href="{assets.url("icon.svg")}">
+<script src="{assets.url("charts.js")}"></script>
 <script src="{assets.url("gridgov.js")}"></script>
 {{%css%}}
 <link rel="stylesheet" href="{assets.url("gridgov.css")}">
@@ -65,7 +66,6 @@ def index_string(assets: Assets) -> str:
 {{%config%}}
 <script src="{assets.url("vendor/dayjs/dayjs.min.js")}"></script>
 <script src="{assets.url("vendor/dayjs/zh-cn.js")}"></script>
-<script src="{assets.url("charts.js")}"></script>
 {{%scripts%}}
 {{%renderer%}}
 </footer>
@@ -84,7 +84,7 @@ def layout() -> Component:
             dcc.Store(id="state"),
             dcc.Store(id="receipt-state"),
             dcc.Store(id="sink"),
-            html.Div(id="page"),
+            html.Div(_skeleton(), id="page"),
             dmc.Drawer(
                 id="receipt",
                 opened=False,
@@ -97,6 +97,19 @@ def layout() -> Component:
                 children=html.Div(id="receipt-body"),
             ),
         ],
+    )
+
+
+def _skeleton() -> Component:
+    """What stands before the first page: the shape of one, without words."""
+    return html.Div(
+        [
+            html.Div(className="bone bone-head"),
+            html.Div([html.Div(className="bone bone-tile") for _ in range(8)], className="tiles"),
+            html.Div(className="bone bone-panel"),
+        ],
+        className="skeleton",
+        **{"aria-hidden": "true"},
     )
 
 

@@ -11,6 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 
 ASSETS = Path(__file__).parent / "assets"
 IMMUTABLE = "public, max-age=31536000, immutable"
+STYLES = "gridgov.css"
+"""One file for the browser, made of all in `assets/styles`, in the order of their names."""
 TEXT_TYPES = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 mimetypes.add_type("text/javascript", ".js")
@@ -41,6 +43,20 @@ class Assets:
         """Address of a file, to be cached for ever."""
         return f"/assets/{self.fingerprint}/{path}"
 
+    def file(self, path: str) -> Path | None:
+        """The file of an address; null where there is none in the folder."""
+        file = (self.folder / path).resolve()
+        is_inside = file.is_relative_to(self.folder.resolve())
+        return file if is_inside and (file.is_file() or path == STYLES) else None
+
+    def read(self, file: Path) -> bytes:
+        """A file's content."""
+        if file.name == STYLES:
+            return b"\n".join(
+                part.read_bytes() for part in sorted(self.folder.glob("styles/*.css"))
+            )
+        return file.read_bytes()
+
 
 def register_assets(app: FastAPI, assets: Assets) -> None:
     """Serve the folder at `/assets/<fingerprint>/…`; another fingerprint is not cached."""
@@ -48,13 +64,13 @@ def register_assets(app: FastAPI, assets: Assets) -> None:
 
     @app.get("/assets/{fingerprint}/{path:path}", include_in_schema=False)
     async def asset(fingerprint: str, path: str, request: Request) -> Response:
-        file = (assets.folder / path).resolve()
-        if not (file.is_relative_to(assets.folder.resolve()) and file.is_file()):
+        file = assets.file(path)
+        if file is None:
             return PlainTextResponse("not found", status_code=404)
         encoding = _encoding(file, request.headers.get("accept-encoding", ""))
         key = (file, encoding)
         if key not in compressed:
-            compressed[key] = _encoded(file, encoding)
+            compressed[key] = _encoded(assets, file, encoding)
         headers = {
             "Cache-Control": IMMUTABLE if fingerprint == assets.fingerprint else "no-cache",
             "Vary": "Accept-Encoding",
@@ -75,10 +91,10 @@ def _encoding(file: Path, accepted: str) -> str:
     return "gzip" if is_text and "gzip" in accepted else ""
 
 
-def _encoded(file: Path, encoding: str) -> bytes:
+def _encoded(assets: Assets, file: Path, encoding: str) -> bytes:
     if encoding == "br":
         return file.with_name(f"{file.name}.br").read_bytes()
     if encoding == "gzip":
         ready = file.with_name(f"{file.name}.gz")
-        return ready.read_bytes() if ready.exists() else gzip.compress(file.read_bytes(), mtime=0)
-    return file.read_bytes()
+        return ready.read_bytes() if ready.exists() else gzip.compress(assets.read(file), mtime=0)
+    return assets.read(file)

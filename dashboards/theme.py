@@ -19,6 +19,11 @@ class Colours:
     band: str
     target: str
     baseline: str
+    good: str
+    bad: str
+    fair: str
+    series: tuple[str, ...]
+    """Lines side by side; told apart by colour-blind readers too, and never by colour alone."""
 
 
 LIGHT = Colours(
@@ -30,6 +35,10 @@ LIGHT = Colours(
     band="rgba(15, 76, 129, 0.13)",
     target="#17714f",
     baseline="#8a6a1f",
+    good="#17714f",
+    bad="#b3301f",
+    fair="#7d5a10",
+    series=("#0f4c81", "#c4572b", "#2a8c82", "#8a4fa3", "#a8811c", "#4d7fb8", "#5d6b78", "#b0476f"),
 )
 DARK = Colours(
     ink="#e4eaf1",
@@ -40,6 +49,10 @@ DARK = Colours(
     band="rgba(122, 182, 236, 0.18)",
     target="#5fc79b",
     baseline="#d3b15c",
+    good="#5fc79b",
+    bad="#f0917f",
+    fair="#d9b968",
+    series=("#7ab6ec", "#f0a27e", "#66cfc3", "#c79ae0", "#dfc069", "#a9c8ea", "#aab6c2", "#ec93b6"),
 )
 
 

@@ -12,9 +12,13 @@ from warehouse.errors import UsageError, unknown_value
 
 Theme = Literal["light", "dark"]
 Level = Literal["county", "town", "community", "grid"]
+Unit = Literal["day", "week", "month", "quarter", "year"]
+Compared = Literal["previous", "last_year"]
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 LEVELS: tuple[Level, ...] = ("county", "town", "community", "grid")
+UNITS: tuple[Unit, ...] = ("day", "week", "month", "quarter", "year")
+COMPARED: tuple[Compared, ...] = ("previous", "last_year")
 
 
 class Preset(StrEnum):
@@ -47,11 +51,20 @@ class Known:
 class View:
     """One state of a page.
 
-    `area` is the code of the area the page is limited to (empty: the whole county), `level` the
-    level of areas shown on the map, `card` the code of the area whose card is open there, `start`
-    and `end` the first and the last day of a custom period, both included. `theme` is what the
-    address says, empty when the reader's own setting decides; `scheme` is what that comes to and
-    is no part of the address.
+    Attributes:
+        start, end: first and last day of a custom period, both included.
+        compare: what a change is counted from.
+        area: code of the area the page is limited to; empty for the whole county.
+        category: of cases, disputes, service items or needs, as the page's rows have them.
+        kpis, series, unit, overlay: of the trends: what is drawn, whose lines (`town:code`,
+            `department:code`), by which unit of time, and whether last year lies underneath.
+        level, card: of the map: level of the areas shown, area whose card is open.
+        dataset: of the data quality page.
+        month: of the reports, `YYYY-MM`.
+        receipt, role, of: the KPI whose receipt is open, the part played by the rows listed, and
+            the cell it is about where that is smaller than the page's (`cells.py`).
+        theme: what the address says; empty when the reader's own setting decides.
+        scheme: what that comes to; no part of the address.
     """
 
     county: str
@@ -61,12 +74,21 @@ class View:
     period: Preset = DEFAULT_PERIOD
     start: date | None = None
     end: date | None = None
+    compare: Compared = "previous"
     area: str = ""
-    level: Level | Literal[""] = ""
     department: str = ""
+    category: str = ""
+    kpis: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    unit: Unit | Literal[""] = ""
+    overlay: Literal["last_year", ""] = ""
+    level: Level | Literal[""] = ""
     card: str = ""
+    dataset: str = ""
+    month: str = ""
     receipt: str = ""
     role: str = ""
+    of: str = ""
     scheme: Theme = field(default="light", compare=False)
     defaults: tuple[str, str] = field(default=("", ""), compare=False)
 
@@ -96,34 +118,33 @@ class View:
             "kpi": _one_of("kpi", given, known.kpis, default_kpi),
             "lang": Lang(_one_of("lang", given, tuple(Lang), Lang.ZH.value)),
             "theme": _one_of("theme", given, THEMES, ""),
+            "compare": _one_of("compare", given, COMPARED, "previous"),
+            "kpis": _some_of("kpis", given, known.kpis),
+            "series": tuple(filter(None, given.get("series", "").split(","))),
+            "unit": _one_of("unit", given, UNITS, ""),
+            "overlay": _one_of("overlay", given, ("last_year",), ""),
             "level": _one_of("level", given, LEVELS, ""),
             "receipt": _one_of("receipt", given, known.kpis, ""),
         }
+        free = ("area", "department", "category", "card", "dataset", "month", "role", "of")
+        values |= {name: given.get(name, "") for name in free}
         return cls(
             **values,
             period=period,
             start=start,
             end=end,
-            area=given.get("area", ""),
-            department=given.get("department", ""),
-            card=given.get("card", ""),
-            role=given.get("role", ""),
             defaults=(known.default_county, default_kpi),
         )
 
     def with_(self, **changes: Any) -> "View":
-        """The same view with some parts changed; a named period drops the days of a custom one."""
+        """The same view with some parts changed.
+
+        A named period drops the days of a custom one; another county drops what is within one.
+        """
         if changes.get("period", Preset.CUSTOM) is not Preset.CUSTOM:
             changes = {"start": None, "end": None, **changes}
         if "county" in changes:
-            changes = {
-                "area": "",
-                "card": "",
-                "level": "",
-                "department": "",
-                "receipt": "",
-                **changes,
-            }
+            changes = dict.fromkeys(WITHIN_A_COUNTY, "") | {"series": ()} | changes
         return replace(self, **changes)
 
     def to_query(self) -> str:
@@ -133,21 +154,39 @@ class View:
             "kpi": self.defaults[1],
             "lang": Lang.ZH,
             "period": DEFAULT_PERIOD,
+            "compare": "previous",
         }
         names = {"start": "from", "end": "to"}
         pairs = [
-            (names.get(part.name, part.name), str(getattr(self, part.name)))
+            (names.get(part.name, part.name), _written(getattr(self, part.name)))
             for part in fields(self)
             if part.compare
             and getattr(self, part.name)
             and getattr(self, part.name) != left_out.get(part.name)
             and not (part.name == "period" and self.period is Preset.CUSTOM)
         ]
-        return urlencode(pairs)
+        return urlencode(pairs, safe=":,~;")
 
     def href(self, path: str = "", **changes: Any) -> str:
         """Address of a page (this one by default) in this view with some parts changed."""
         return f"{path}?{self.with_(**changes).to_query()}"
+
+
+WITHIN_A_COUNTY = (
+    "area",
+    "card",
+    "level",
+    "department",
+    "category",
+    "dataset",
+    "receipt",
+    "role",
+    "of",
+)
+
+
+def _written(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _one_of(name: str, given: dict[str, str], allowed: Collection[str], default: str) -> str:
@@ -155,6 +194,14 @@ def _one_of(name: str, given: dict[str, str], allowed: Collection[str], default:
     if value and value not in allowed:
         raise UsageError(unknown_value(name, value, allowed))
     return value
+
+
+def _some_of(name: str, given: dict[str, str], allowed: Collection[str]) -> tuple[str, ...]:
+    values = dict.fromkeys(filter(None, given.get(name, "").split(",")))
+    for value in values:
+        if value not in allowed:
+            raise UsageError(unknown_value(name, value, allowed))
+    return tuple(values)
 
 
 def day_of(name: str, given: Mapping[str, str]) -> date | None:

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const RECEIPT = ["receipt", "role"];
+  const RECEIPT = ["receipt", "role", "of"];
   const SCHEME = "gridgov-theme";
   const pending = new Set(["page"]);
   let failed = false;
@@ -29,6 +29,17 @@
     dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   };
 
+  // To another view: a new entry of the history, at the top of the page where that is another one.
+  const lead = (target) => {
+    const address = new URL(target, location.href);
+    if (address.href === location.href) return;
+    const moves = address.pathname !== location.pathname;
+    history.pushState({}, "", address.href);
+    dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    if (moves) scrollTo(0, 0);
+  };
+  window.gridgov = { lead };
+
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
   const setState = (state) => {
@@ -47,13 +58,15 @@
 
   // Parts sent as markup carry it in `data-html` (see components/markup.py). The focus stays where
   // it was: on the link in the same place.
-  const LINKS = "a[href], summary, [tabindex]";
+  const LINKS = "a[href], button, summary, [tabindex]";
   const fill = () => {
     for (const place of document.querySelectorAll("[data-html]")) {
       if (place.filledWith === place.dataset.html) continue;
       place.filledWith = place.dataset.html;
       const focused = [...place.querySelectorAll(LINKS)].indexOf(document.activeElement);
+      const kept = window.gridgovCharts.keep(place);
       place.innerHTML = place.filledWith;
+      window.gridgovCharts.fill(place, kept);
       if (focused >= 0) place.querySelectorAll(LINKS)[focused]?.focus({ preventScroll: true });
     }
   };
@@ -167,14 +180,16 @@
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
     if (link.pathname.startsWith("/api/") || link.pathname.startsWith("/assets/")) return;
-    // From a page that did without the charts' library to one that needs it.
-    if (link.pathname !== location.pathname && !window.Plotly && link.pathname !== "/map") return;
     event.preventDefault();
-    if (link.href === location.href) return;
-    const moves = link.pathname !== location.pathname;
-    history.pushState({}, "", link.href);
-    dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-    if (moves) scrollTo(0, 0);
+    lead(link.href);
+  });
+
+  // Menus close when something else is chosen; a page is printed by its own button.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target) || event.target.closest("a, button")) menu.open = false;
+    }
+    if (event.target.closest?.("[data-print]")) print();
   });
 
   addEventListener("DOMContentLoaded", () => {

@@ -1,44 +1,54 @@
 """Filters of a page. Each is a part of the address: links where there are few choices."""
 
+from typing import Literal, get_args
+
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards.components.parts import icon
-from dashboards.components.tile import kpi_name
+from dashboards.components.words import kpi_name
 from dashboards.i18n import Lang, text
 from dashboards.scope import Area, Scope
-from dashboards.view import Preset, View
+from dashboards.view import COMPARED, Preset, View
+from warehouse.catalogue.facts import load_facts
 
 ALL = "all"
+Filter = Literal["period", "compare", "area", "department", "category"]
+ALL_FILTERS: tuple[Filter, ...] = get_args(Filter)
 
 
-def filters(scope: Scope) -> Component:
-    """Period, days, town and department."""
+def filters(scope: Scope, *, shown: tuple[Filter, ...], category_fact: str | None) -> Component:
+    """Period, days, what is compared, area, department and category, as far as they are shown."""
     view, lang = scope.view, scope.view.lang
+    choices = []
+    if "compare" in shown:
+        choices.append(_compared(view))
+    if "area" in shown:
+        label = text("filter.area", lang)
+        choices.append(choice("area", _areas(scope), view.area or ALL, label=label, view=view))
+    if "department" in shown:
+        label = text("filter.department", lang)
+        choices.append(
+            choice(
+                "department", _departments(scope), view.department or ALL, label=label, view=view
+            )
+        )
+    if "category" in shown and category_fact:
+        label = text("filter.category", lang)
+        choices.append(
+            choice(
+                "category",
+                _categories(scope, category_fact),
+                view.category or ALL,
+                label=label,
+                view=view,
+            )
+        )
     return html.Div(
         [
-            _presets(view),
-            _days(scope),
-            html.Div(
-                [
-                    choice(
-                        "area",
-                        _areas(scope),
-                        view.area or ALL,
-                        label=text("filter.area", lang),
-                        view=view,
-                    ),
-                    choice(
-                        "department",
-                        _departments(scope),
-                        view.department or ALL,
-                        label=text("filter.department", lang),
-                        view=view,
-                    ),
-                ],
-                className="choices",
-            ),
+            *([_presets(view), _days(scope)] if "period" in shown else []),
+            html.Div(choices, className="choices"),
             *_reset(view),
         ],
         className="filters",
@@ -151,6 +161,30 @@ def _areas(scope: Scope) -> list[dict[str, str]]:
     ]
 
 
+def _compared(view: View) -> Component:
+    options = [{"value": name, "label": text(f"compare.{name}", view.lang)} for name in COMPARED]
+    return choice(
+        "compare",
+        options,
+        view.compare,
+        label=text("filter.compare", view.lang),
+        view=view,
+        default="previous",
+    )
+
+
+def _categories(scope: Scope, fact: str) -> list[dict[str, str]]:
+    names = scope.category_names(load_facts()[fact])
+    # A category that these rows do not have, chosen elsewhere, is named too.
+    chosen = scope.view.category
+    if chosen and chosen not in names:
+        names = {chosen: chosen, **names}
+    return [
+        {"value": ALL, "label": text("filter.category.all", scope.view.lang)},
+        *({"value": code, "label": name} for code, name in names.items()),
+    ]
+
+
 def _label(area: Area) -> str:
     return area.name or area.code
 
@@ -167,12 +201,12 @@ def _departments(scope: Scope) -> list[dict[str, str]]:
 
 
 def _reset(view: View) -> list[Component]:
-    if not (view.area or view.department):
+    if not (view.area or view.department or view.category):
         return []
     return [
         html.A(
             [icon("close"), text("filter.reset", view.lang)],
-            href=view.href(area="", department=""),
+            href=view.href(area="", department="", category=""),
             className="reset",
         )
     ]

@@ -59,6 +59,7 @@ def header(page: Page, view: View, context: Context, *, pages: tuple[Page, ...])
                     )
                     for other in pages
                 ],
+                className="pages",
                 **{"aria-label": text("nav.label", lang)},
             ),
             html.Div(

@@ -6,12 +6,13 @@ of 200 rows costs seconds. As markup it costs nothing, and its links work all th
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from dash import html
 from dash.development.base_component import Component
 
-VOID = {"img", "br", "hr"}
+VOID = {"img", "br", "hr", "input"}
 NAMES = {"className": "class", "tabIndex": "tabindex", "htmlFor": "for", "colSpan": "colspan"}
 CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -19,6 +20,13 @@ CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 def static(*parts: Component | None, **properties: object) -> Component:
     """One component that holds the parts as markup; our script puts them in its place."""
     return html.Div(**{**properties, "data-html": "".join(markup(part) for part in parts)})
+
+
+@dataclass(frozen=True)
+class Svg:
+    """A picture drawn here, its texts escaped by who drew it."""
+
+    source: str
 
 
 def markup(part: object) -> str:
@@ -34,6 +42,8 @@ def markup(part: object) -> str:
         return ""
     if isinstance(part, (str, int, float)):
         return escape(str(part))
+    if isinstance(part, Svg):
+        return part.source
     if isinstance(part, Sequence):
         return "".join(markup(child) for child in part)
     if not isinstance(part, Component) or part._namespace != "dash_html_components":
@@ -42,6 +52,9 @@ def markup(part: object) -> str:
     properties = part.to_plotly_json()["props"]
     children = properties.pop("children", None)
     attributes = "".join(_attribute(name, value) for name, value in properties.items())
+    if tag == "script":
+        # Data, never run: nothing in it may end the element.
+        return f"<{tag}{attributes}>{str(children).replace('<', chr(92) + 'u003c')}</{tag}>"
     if tag in VOID:
         return f"<{tag}{attributes}>"
     return f"<{tag}{attributes}>{markup(children)}</{tag}>"

@@ -6,15 +6,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards import numbers_text
+from dashboards.components.number import marked
 from dashboards.components.parts import chip, icon
+from dashboards.data.ranking import Ranked, SliceValue, Verdict
+from dashboards.data.tables import Row
 from dashboards.i18n import Lang, text
-from dashboards.overview_data import (
-    Row,
-    SliceValue,
-    Verdict,
-    is_not_delivered,
-    no_value,
-)
 from dashboards.view import View
 from warehouse.catalogue import Kpi
 
@@ -30,19 +26,18 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 
 
 def ranking(
-    slices: list[SliceValue],
-    whole: Row | None,
+    found: Ranked | None,
     *,
-    kpi: Kpi,
     view: View,
-    part: Literal["area", "department"],
+    part: Literal["area", "department", "category"],
     whole_name: str,
     level_name: str,
 ) -> Component:
     """The list; choosing a line limits the page to it, choosing it again lifts the limit."""
     lang = view.lang
-    if whole is None:
-        return html.P(text("ranking.none", lang), className="muted")
+    if found is None:
+        return html.P(text("ranking.none", lang), className="empty")
+    slices, whole, kpi = found.slices, found.whole.row, found.whole.kpi
     scale = _Scale(slices, whole["value"])
     label = text("ranking.county", lang, area=whole_name, value=_value(whole, whole, kpi, lang))
     return html.Div(
@@ -104,7 +99,7 @@ def _line(
     scale: _Scale,
     kpi: Kpi,
     view: View,
-    part: Literal["area", "department"],
+    part: Literal["area", "department", "category"],
     whole: Row,
 ) -> Component:
     lang, row = view.lang, line.row
@@ -113,15 +108,20 @@ def _line(
     interval = numbers_text.interval(row["interval_low"], row["interval_high"], kpi)
     is_chosen = line.code == getattr(view, part)
     wanted = "" if is_chosen else line.code
+    chosen = {
+        "area": view.href(area=wanted),
+        "department": view.href(department=wanted),
+        "category": view.href(category=wanted),
+    }[part]
     return html.A(
         [
             html.Span(str(number) if row["value"] is not None else "–", className="rank-number"),
             html.Span(line.name, className="rank-name"),
             html.Span(_bar(row, scale, whole["value"]), className="track"),
-            html.Span(value, className="rank-value"),
+            html.Span(value, className="rank-value", **marked(line.figure)),
             chip(sign, text(f"ranking.{line.verdict}", lang), tone=tone),
         ],
-        href=view.href(area=wanted) if part == "area" else view.href(department=wanted),
+        href=chosen,
         className=f"rank {tone}",
         title=f"{line.name} {value} · {text('trend.interval', lang)} {interval}",
         **{"data-part": part, "data-code": line.code},
@@ -131,9 +131,9 @@ def _line(
 
 def _value(row: Row, whole: Row, kpi: Kpi, lang: Lang) -> str:
     """The value, or why there is none: what the whole lacks, none of its parts can have."""
-    if row["value"] is None and is_not_delivered(whole):
-        return no_value(whole, lang)
-    return numbers_text.value(row["value"], kpi, lang)
+    if row["value"] is not None:
+        return numbers_text.value(row["value"], kpi, lang)
+    return numbers_text.missing(whole if numbers_text.is_not_delivered(whole) else row, lang)
 
 
 def _bar(row: Row, scale: _Scale, whole: float | None) -> list[Component]:

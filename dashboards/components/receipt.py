@@ -1,21 +1,23 @@
 """The receipt of a number: what it means, what went into it, and the cases behind it."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
+import polars as pl
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards import numbers_text
 from dashboards.components.parts import icon
-from dashboards.components.tile import kpi_name
+from dashboards.components.words import kpi_name
 from dashboards.context import Context
-from dashboards.i18n import Lang, text
-from dashboards.receipt_data import ReceiptData, read_receipt
-from dashboards.scope import Scope
+from dashboards.data.receipt import ReceiptData, read_receipt
+from dashboards.i18n import Lang, catalogue, text
+from dashboards.names import code_names
+from dashboards.scope import Scope, area_name
 from dashboards.view import View
-from warehouse.catalogue import Kpi, Text, load_caveats
+from warehouse.catalogue import Kpi, Text, get_kpi, load_caveats
 
-COLUMNS = (
+COLUMNS_OF_CASES = (
     "case_id",
     "role",
     "reported_at",
@@ -56,7 +58,7 @@ def receipt(view: View, context: Context, *, path: str) -> Component:
                     ),
                     html.A(
                         icon("close"),
-                        href=view.href(path, receipt="", role=""),
+                        href=view.href(path, receipt="", role="", of=""),
                         className="switch icon-only",
                         **{"aria-label": text("receipt.close", lang)},
                     ),
@@ -66,7 +68,7 @@ def receipt(view: View, context: Context, *, path: str) -> Component:
             _value(data, lang),
             _pairs(_definition(data, scope), lang),
             _pairs(_sources(data, scope), lang),
-            _rows(data, view, path, zone),
+            _parts(data, lang) if data.parts is not None else _rows(data, view, path, zone),
         ],
         className="receipt",
         **{"data-receipt": data.kpi.kpi_id},
@@ -87,7 +89,12 @@ def _value(data: ReceiptData, lang: Lang) -> Component:
     ]
     return html.Div(
         [
-            html.P(numbers_text.value(row["value"], kpi, lang), className="receipt-value"),
+            html.P(
+                numbers_text.value(row["value"], kpi, lang)
+                if row["value"] is not None
+                else numbers_text.missing(row, lang),
+                className="receipt-value",
+            ),
             html.Dl(
                 [
                     html.Div([html.Dt(text(key, lang)), html.Dd(figure)])
@@ -106,9 +113,12 @@ def _definition(data: ReceiptData, scope: Scope) -> list[tuple[str, str]]:
     lines = [
         ("receipt.definition", _say(kpi.question, lang)),
         ("receipt.formula", _say(kpi.formula, lang)),
-        ("receipt.basis", text(f"receipt.basis.{kpi.date}", lang)),
-        ("receipt.scope", _scope_words(scope)),
-        ("receipt.period", numbers_text.days(scope.days.first, scope.days.last, lang)),
+        ("receipt.basis", text(f"receipt.basis.{kpi.date or 'none'}", lang)),
+        ("receipt.scope", _scope_words(data, scope)),
+        (
+            "receipt.period",
+            numbers_text.days(row["period_start_date"], row["period_end_date"] - ONE_DAY, lang),
+        ),
     ]
     if row["interval_low"] is not None:
         interval = numbers_text.interval(row["interval_low"], row["interval_high"], kpi)
@@ -136,14 +146,19 @@ def _compared(data: ReceiptData, back: str, lang: Lang) -> str:
     return f"{value} · {numbers_text.days(row[f'{back}_start_date'], last, lang)}"
 
 
-def _scope_words(scope: Scope) -> str:
-    build, lang = scope.context.builds[scope.view.county], scope.view.lang
-    words = [build.name_zh if lang is Lang.ZH else build.name_en]
-    if scope.area.level != "county":
-        words.append(scope.area.name)
-    if scope.view.department:
-        zh, en = scope.departments[scope.view.department]
-        words.append(zh if lang is Lang.ZH else en)
+def _scope_words(data: ReceiptData, scope: Scope) -> str:
+    lang, context = scope.view.lang, scope.context
+    words = [area_name(scope, scope.areas[scope.view.county])]
+    for name, codes in data.cell.filters.items():
+        names: dict[str, str] = {}
+        if name == "department":
+            names = scope.department_names
+        elif name in ("town", "community"):
+            names = {code: area.name for code, area in scope.areas.items()}
+        elif name != "grid" and data.kpi.fact:
+            column = data.kpi.about.column_of(name)
+            names = code_names(context, scope.view.county, column, lang) if column else {}
+        words += [names.get(code, code) for code in codes]
     return " · ".join(words)
 
 
@@ -179,29 +194,35 @@ def _pairs(lines: list[tuple[str, str]], lang: Lang) -> Component:
 
 def _rows(data: ReceiptData, view: View, path: str, zone: tzinfo) -> Component:
     lang = view.lang
-    shown = text(
-        "receipt.rows.shown",
-        lang,
-        shown=numbers_text.number(data.rows.height),
-        total=numbers_text.number(data.total),
+    if data.rows is None:
+        return html.P(text("receipt.rows.personal", lang), className="muted")
+    shown = numbers_text.number(data.rows.height)
+    total = numbers_text.number(data.total)
+    words = (
+        text("receipt.rows.first", lang, shown=shown)
+        if data.total is None
+        else text("receipt.rows.shown", lang, shown=shown, total=total)
     )
     return html.Section(
         [
             html.Div(
                 [
                     html.H3(text("receipt.rows", lang)),
-                    html.Span(shown, className="muted"),
-                    html.A(
-                        [icon("download"), text("receipt.download", lang)],
-                        href=f"/api/receipt.csv?{view.to_query()}",
-                        download=True,
-                        className="panel-link",
+                    html.Span(words, className="muted"),
+                    *(
+                        html.A(
+                            [icon("download"), text(f"receipt.download.{kind}", lang)],
+                            href=f"/api/receipt.{kind}?{view.to_query()}",
+                            download=True,
+                            className="panel-link",
+                        )
+                        for kind in ("xlsx", "csv")
                     ),
                 ],
                 className="receipt-rows-head",
             ),
             _roles(data, view, path),
-            _table(data, lang, zone)
+            _table(data, data.rows, lang, zone)
             if data.rows.height
             else html.P(text("receipt.rows.none", lang)),
         ],
@@ -209,8 +230,40 @@ def _rows(data: ReceiptData, view: View, path: str, zone: tzinfo) -> Component:
     )
 
 
+def _parts(data: ReceiptData, lang: Lang) -> Component:
+    """What each part gives to a score."""
+    if data.parts is None:
+        raise ValueError(f"{data.kpi.kpi_id} has no parts")
+    heads = ("name", "value", "weight", "points")
+    lines = []
+    for part in data.parts.iter_rows(named=True):
+        kpi = get_kpi(part["part_id"])
+        lines.append(
+            [
+                kpi_name(kpi, lang),
+                numbers_text.value(part["value"], kpi, lang),
+                numbers_text.number(part["weight"], 2),
+                numbers_text.number(part["points"], 2),
+            ]
+        )
+    return html.Section(
+        [
+            html.H3(text("receipt.parts", lang)),
+            html.Table(
+                [
+                    html.Thead(
+                        html.Tr([html.Th(text(f"receipt.part.{name}", lang)) for name in heads])
+                    ),
+                    html.Tbody([html.Tr([html.Td(cell) for cell in line]) for line in lines]),
+                ]
+            ),
+        ],
+        className="receipt-rows",
+    )
+
+
 def _roles(data: ReceiptData, view: View, path: str) -> Component:
-    choices = [("", "all", sum(data.counts.values()))]
+    choices = [("", "all", data.total if not data.role else sum(data.counts.values()))]
     choices += [(role, role, count) for role, count in data.counts.items()]
     return html.Div(
         [
@@ -227,18 +280,14 @@ def _roles(data: ReceiptData, view: View, path: str) -> Component:
     )
 
 
-def _table(data: ReceiptData, lang: Lang, zone: tzinfo) -> Component:
-    columns = [name for name in COLUMNS if name in data.rows.columns]
-    if data.kpi.measure and data.kpi.measure in data.rows.columns:
-        columns.insert(2, data.kpi.measure)
-    heads = [
-        text(f"receipt.column.{'measure' if name == data.kpi.measure else name}", lang)
-        for name in columns
-    ]
+def _table(data: ReceiptData, rows: pl.DataFrame, lang: Lang, zone: tzinfo) -> Component:
+    columns = _columns(data.kpi, rows)
     return html.Div(
         html.Table(
             [
-                html.Thead(html.Tr([html.Th(head) for head in heads])),
+                html.Thead(
+                    html.Tr([html.Th(_head(name, data.kpi, lang), scope="col") for name in columns])
+                ),
                 html.Tbody(
                     [
                         html.Tr(
@@ -252,13 +301,41 @@ def _table(data: ReceiptData, lang: Lang, zone: tzinfo) -> Component:
                             ],
                             **{"data-role": row["role"]},
                         )
-                        for row in data.rows.select(columns).iter_rows(named=True)
+                        for row in rows.select(columns).iter_rows(named=True)
                     ]
                 ),
             ]
         ),
         className="scroll",
         tabIndex=0,
+        role="region",
+        **{"aria-label": text("receipt.rows", lang)},
+    )
+
+
+def _columns(kpi: Kpi, rows: pl.DataFrame) -> list[str]:
+    """What is shown of a row: its key and part, what is measured, its times and its origin."""
+    if kpi.fact == "fct_cases":
+        wanted: list[str | None] = list(COLUMNS_OF_CASES)
+        wanted.insert(2, kpi.measure)
+    else:
+        added = [name for name in (kpi.numerator, kpi.denominator) if kpi.kind == "ratio"]
+        wanted = [rows.columns[0], "role", kpi.measure, *added, kpi.date, *COLUMNS_OF_CASES[-3:]]
+    return [name for name in dict.fromkeys(wanted) if name and name in rows.columns]
+
+
+def _head(name: str, kpi: Kpi, lang: Lang) -> str:
+    if name == kpi.measure:
+        return text("receipt.column.measure", lang)
+    key = f"receipt.column.{name}"
+    if key in catalogue(lang):
+        return text(key, lang)
+    if name == kpi.date:
+        return text("receipt.column.date", lang)
+    if name == kpi.about.key:
+        return text("receipt.column.key", lang)
+    return text(
+        "receipt.column.numerator" if name == kpi.numerator else "receipt.column.denominator", lang
     )
 
 
@@ -273,6 +350,8 @@ def _cell(value: object, zone: tzinfo) -> str:
         return "—"
     if isinstance(value, datetime):
         return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, float):
         return numbers_text.number(value, 1)
     return str(value)

@@ -4,61 +4,60 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards import numbers_text
+from dashboards.components.number import marked
 from dashboards.components.parts import chip, icon
+from dashboards.components.words import kpi_name
+from dashboards.data.overview import Tile
 from dashboards.figures.sparkline import as_address, sparkline
 from dashboards.i18n import Lang, text
-from dashboards.overview_data import Tile, no_value
 from dashboards.theme import colours
 from dashboards.view import View
-from warehouse.catalogue import Kpi
 
 STATUS = {"met": ("check", "good"), "near": ("dash", "fair"), "missed": ("alert", "bad")}
 SIGN = {"higher": "≥", "lower": "≤", "neither": "="}
 
 
-def kpi_name(kpi: Kpi, lang: Lang) -> str:
-    """A KPI's name in a language."""
-    return kpi.name.zh if lang is Lang.ZH else kpi.name.en
-
-
 def tile(data: Tile, view: View) -> Component:
     """One tile; its link chooses the KPI for the page and opens its receipt."""
     lang, kpi = view.lang, data.kpi
+    name = html.H3(
+        [
+            kpi_name(kpi, lang),
+            html.Span(kpi_name(kpi, lang.other), className="other-lang", lang=lang.other.tag),
+        ]
+    )
+    if data.figure is None:
+        return html.Div(
+            [
+                html.Div(name, className="tile-head"),
+                html.Div(_lacking(data, lang), className="tile-main"),
+            ],
+            className="tile",
+            id=f"tile-{kpi.kpi_id}",
+        )
     return html.A(
         [
-            html.Div(
-                [
-                    html.H3(
-                        [
-                            kpi_name(kpi, lang),
-                            html.Span(
-                                kpi_name(kpi, lang.other),
-                                className="other-lang",
-                                lang=lang.other.tag,
-                            ),
-                        ]
-                    ),
-                    *_status(data, lang),
-                ],
-                className="tile-head",
-            ),
+            html.Div([name, *_status(data, lang)], className="tile-head"),
             html.Div(
                 [html.Div(_figure(data, lang), className="figure"), _spark(data, view)],
                 className="tile-main",
             ),
-            html.Div(_change(data, lang), className="tile-change"),
+            html.Div(_change(data, view), className="tile-change"),
             html.Dl(_foot(data, lang), className="tile-foot"),
         ],
-        href=view.href(kpi=kpi.kpi_id, receipt=kpi.kpi_id),
+        href=view.href(kpi=kpi.kpi_id, receipt=kpi.kpi_id, of="", role=""),
         className="tile",
         id=f"tile-{kpi.kpi_id}",
         title=text("tile.receipt", lang, name=kpi_name(kpi, lang)),
-        **{
-            "data-kpi": kpi.kpi_id,
-            "data-value": "" if data.row["value"] is None else repr(data.row["value"]),
-            "aria-current": "true" if kpi.kpi_id == view.kpi else "false",
-        },
+        **marked(data.figure),
+        **{"aria-current": "true" if kpi.kpi_id == view.kpi else "false"},
     )
+
+
+def _lacking(data: Tile, lang: Lang) -> Component:
+    level = data.lacks if data.lacks in ("department", "category") else "area"
+    note = text("value.lacks.note", lang, filter=text(f"filter.{level}", lang).lower())
+    return html.Span(text("value.lacks", lang), className="no-value", title=note)
 
 
 def _status(data: Tile, lang: Lang) -> list[Component]:
@@ -74,9 +73,9 @@ def _figure(data: Tile, lang: Lang) -> list[Component]:
     if value is None:
         return [
             html.Span(
-                no_value(data.row, lang),
+                numbers_text.missing(data.row, lang),
                 className="no-value",
-                title=no_value(data.row, lang, note=True),
+                title=numbers_text.missing(data.row, lang, in_a_sentence=True),
             )
         ]
     shown = [
@@ -91,6 +90,8 @@ def _figure(data: Tile, lang: Lang) -> list[Component]:
 
 
 def _spark(data: Tile, view: View) -> Component:
+    if data.months is None:
+        return html.Span()
     values = data.months["value"].to_list()
     known = [value for value in values if value is not None]
     if not known:
@@ -117,6 +118,8 @@ def _spark(data: Tile, view: View) -> Component:
 
 def _span(data: Tile) -> float:
     """Least range of the picture: chance must look like chance, not like a mountain range."""
+    if data.months is None:
+        return 0.0
     width = (data.months["interval_high"] - data.months["interval_low"]).median()
     if isinstance(width, float):
         return 3 * width
@@ -124,10 +127,11 @@ def _span(data: Tile) -> float:
     return 0.3 * abs(mean) if isinstance(mean, float) else 0.0
 
 
-def _change(data: Tile, lang: Lang) -> list[Component]:
+def _change(data: Tile, view: View) -> list[Component]:
+    lang = view.lang
     difference = data.difference
     if difference is None:
-        return [html.Span(text("tile.no_previous", lang), className="muted")]
+        return [html.Span(text(f"tile.no_{view.compare}", lang), className="muted")]
     figure = numbers_text.change(difference, data.kpi, lang)
     is_zero = not any(digit in figure for digit in "123456789")
     sign = "same" if is_zero else "up" if difference > 0 else "down"
@@ -149,7 +153,7 @@ def _change(data: Tile, lang: Lang) -> list[Component]:
             className=f"delta {tone}",
             title=text(f"change.{sign}", lang),
         ),
-        html.Span(text("tile.previous", lang), className="muted"),
+        html.Span(text(f"tile.{view.compare}", lang), className="muted"),
         html.Span(" · ".join(words), className=f"judgement {tone}") if words else None,
     ]
 

@@ -7,19 +7,11 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import numbers_text
+from dashboards.figures.layout import base_layout
 from dashboards.i18n import Lang, text
-from dashboards.theme import FONT, Colours
+from dashboards.theme import Colours
 from warehouse.catalogue import Kpi
 
-CONFIG = {
-    # The defaults would offer to send the chart to a server outside.
-    "showSendToCloud": False,
-    "plotlyServerURL": "",
-    "displaylogo": False,
-    "displayModeBar": False,
-    "responsive": True,
-    "doubleClick": False,
-}
 HEIGHT = 320
 
 
@@ -47,7 +39,7 @@ def trend(
     """
     scale = 100 if kpi.unit == "percent" else 1
     days = months["period_start_date"].to_list()
-    figure = go.Figure(layout=_layout(colours))
+    figure = go.Figure(layout=base_layout(colours, height=HEIGHT))
     if months["interval_low"].is_not_null().any():
         figure.add_trace(_band(months, scale, lang, colours))
     if months["target"].is_not_null().any():
@@ -155,43 +147,6 @@ def _mark_start(figure: go.Figure, day: date, lang: Lang, colours: Colours) -> N
         text=f"{text('trend.start', lang)} {day:%Y-%m}",
         showarrow=False,
         font={"size": 11, "color": colours.muted},
-    )
-
-
-def _layout(colours: Colours) -> go.Layout:
-    axis = {
-        "gridcolor": colours.line,
-        "linecolor": colours.line,
-        "zeroline": False,
-        "fixedrange": True,
-        "tickfont": {"size": 11, "color": colours.muted},
-    }
-    return go.Layout(
-        template="none",
-        height=HEIGHT,
-        margin={"l": 44, "r": 12, "t": 26, "b": 56},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "color": colours.ink, "size": 12},
-        # Numbers in the ticks: the short month names of some locales read wrongly.
-        xaxis={**axis, "tickformat": "%Y-%m", "showgrid": False, "nticks": 8},
-        yaxis={**axis, "nticks": 6},
-        hovermode="closest",
-        hoverlabel={
-            "bgcolor": colours.surface,
-            "bordercolor": colours.line,
-            "font": {"family": FONT, "color": colours.ink},
-        },
-        legend={
-            "orientation": "h",
-            "y": -0.14,
-            "yanchor": "top",
-            "x": 0,
-            "font": {"size": 11, "color": colours.muted},
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-        dragmode=False,
     )
 
 

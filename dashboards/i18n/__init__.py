@@ -1,4 +1,7 @@
-"""Texts of the interface: one flat catalogue per language, the same keys in both."""
+"""Texts of the interface: one flat catalogue per language, the same keys in both.
+
+A catalogue is a folder, one file for each part of the interface; a key stands in one of them.
+"""
 
 from enum import StrEnum
 from functools import cache
@@ -28,9 +31,17 @@ class Lang(StrEnum):
 
 @cache
 def catalogue(lang: Lang) -> dict[str, str]:
-    """Every text of a language by key."""
-    file = FOLDER / f"{lang.value}.yml"
-    texts: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    """Every text of a language by key.
+
+    Raises:
+        ValueError: a key that stands in two files.
+    """
+    texts: dict[str, str] = {}
+    for file in sorted((FOLDER / lang.value).glob("*.yml")):
+        found: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if twice := texts.keys() & found.keys():
+            raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another file too")
+        texts |= found
     return texts
 
 

@@ -60,7 +60,7 @@ def parse(given: Mapping[str, str], *, context: Context) -> Asked:
     level = _one_of("level", given, levels)
     return Asked(
         county=county,
-        kpi=context.kpis[_one_of("kpi", given, context.kpis)],
+        kpi=context.kpis[_one_of("kpi", given, context.map_kpis)],
         level=LEVELS[level],
         first=day_of("from", given),
         last=day_of("to", given),

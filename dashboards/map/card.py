@@ -42,7 +42,7 @@ def card(context: Context, asked: Asked, *, code: str) -> dict[str, Any]:
     area = find_area(context, asked.county.code, asked.level, code)
     where: dict[str, str] = {} if asked.level == "county" else {asked.level: code}
     main = asked.about(where, compare=True)
-    others = [asked.about(where, kpi_id=kpi_id) for kpi_id in context.kpis]
+    others = [asked.about(where, kpi_id=kpi_id) for kpi_id in context.map_kpis]
     answer, *rest = context.ask_all([main, *others])
     row = answer.row(0, named=True)
     last = row["period_end_date"] - timedelta(days=1)

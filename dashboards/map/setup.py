@@ -54,7 +54,7 @@ def setup(context: Context, query: str) -> dict[str, Any]:
             {"level": level.level, "name": level.name.zh if view.lang is Lang.ZH else level.name.en}
             for level in county.levels
         ],
-        "kpis": [_kpi(context, kpi_id, view.lang) for kpi_id in context.kpis],
+        "kpis": [_kpi(context, kpi_id, view.lang) for kpi_id in context.map_kpis],
         "defaults": {
             "county": context.known.default_county,
             "kpi": context.known.default_kpis[view.county],

@@ -1,12 +1,12 @@
 """Grid map: the place in the page that the map's own scripts fill."""
 
-from typing import Any
-
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.context import Context, Services
+from dashboards.context import Context
+from dashboards.data.tables import Table
 from dashboards.i18n import text
+from dashboards.scope import Scope
 from dashboards.view import View
 
 PATH = "/map"
@@ -30,5 +30,6 @@ def layout(view: View, _context: Context) -> Component:
     )
 
 
-def register_callbacks(_app: Any, _services: Services) -> None:
-    """None: the map's scripts talk to their own addresses."""
+def tables(_scope: Scope) -> list[Table]:
+    """None: the map shows one value an area, which the ranking of the overview exports."""
+    return []

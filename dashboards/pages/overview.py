@@ -1,86 +1,96 @@
 """Overview: is the county getting better, where is it not, and how sure is that."""
 
-from typing import Any
-
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboards import numbers_text
-from dashboards.components.filters import filters, kpi_choice
-from dashboards.components.markup import static
+from dashboards.cells import cell_of
+from dashboards.components.chart import chart, empty
+from dashboards.components.frame import frame
 from dashboards.components.ranking import ranking, to_map
+from dashboards.components.section import section
 from dashboards.components.status_strip import read_status, status_strip
-from dashboards.components.tile import kpi_name, tile
-from dashboards.context import Context, Services
-from dashboards.figures.trend import CONFIG, HEIGHT, Marks, trend
+from dashboards.components.tile import tile
+from dashboards.components.words import kpi_name
+from dashboards.context import Context
+from dashboards.data.months import comparable_months, trend_question
+from dashboards.data.overview import tiles
+from dashboards.data.ranking import areas_ranked, departments_ranked
+from dashboards.data.tables import Figure, Table
+from dashboards.figures.trend import Marks, trend
 from dashboards.i18n import Lang, text
-from dashboards.overview_data import (
-    Row,
-    areas_ranked,
-    comparable_months,
-    departments_ranked,
-    no_value,
-    programme_start,
-    tiles,
-    trend_question,
-)
 from dashboards.scope import Scope, area_name
 from dashboards.theme import colours
 from dashboards.view import View
+from warehouse.catalogue import programme_start
 
 PATH = "/"
 TITLE_KEY = "page.overview"
+TILES = (
+    "response_time_median",
+    "on_time_response_rate",
+    "on_time_resolution_rate",
+    "resolution_rate",
+    "response_time_mean",
+    "response_time_p90",
+    "open_backlog",
+    "cases_per_1000_residents",
+)
 
 
 def layout(view: View, context: Context) -> Component:
-    """Filters, tiles, ranking, trend and data status."""
+    """Tiles, trend, rankings and data status."""
     scope = Scope(view, context)
     lang = view.lang
-    return html.Div(
-        [
-            html.Div(
-                [
-                    filters(scope),
-                    html.P(
-                        numbers_text.days(scope.days.first, scope.days.last, lang),
-                        className="period-words",
-                    ),
-                ],
-                className="bar",
-            ),
-            static(
-                *(tile(data, view) for data in tiles(scope)),
-                className="tiles",
-                role="group",
-                **{"aria-label": text("section.kpis", lang)},
-            ),
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            _trend_panel(scope),
-                            static(_department_panel(scope)),
-                            static(_status_panel(scope)),
-                        ],
-                        className="column",
-                    ),
-                    static(_area_panel(scope)),
-                ],
-                className="panels",
-            ),
-        ],
-        className="overview",
+    return frame(
+        scope,
+        html.Div(
+            [tile(data, view) for data in tiles(scope, TILES)],
+            className="tiles",
+            role="group",
+            **{"aria-label": text("section.kpis", lang)},
+        ),
+        html.Div(
+            [
+                html.Div(
+                    [_trend_panel(scope), _department_panel(scope), _status_panel(scope)],
+                    className="column",
+                ),
+                _area_panel(scope),
+            ],
+            className="panels",
+        ),
+        path=PATH,
     )
 
 
-def register_callbacks(app: Any, services: Services) -> None:
-    """None: everything on the page follows from its address."""
+def tables(scope: Scope) -> list[Table]:
+    """Months, towns and departments of the chosen KPI."""
+    return [months_table(scope)]
 
 
-def _panel(title: str, body: list[Component], *, tools: list[Component], name: str) -> Component:
-    return html.Section(
-        [html.Div([html.H2(title), *tools], className="panel-head"), *body],
-        className=f"panel panel-{name}",
+def months_table(scope: Scope) -> Table:
+    """The chosen KPI by month, the newest first."""
+    lang, kpi = scope.view.lang, scope.context.kpis[scope.view.kpi]
+    question = trend_question(scope, kpi.kpi_id)
+    months = comparable_months(scope.context.ask(question), kpi)
+    return Table(
+        "months",
+        f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}",
+        [
+            text(key, lang)
+            for key in ("trend.month", "trend.value", "trend.interval", "trend.parts")
+        ],
+        [
+            [
+                f"{row['period_start_date']:%Y-%m}",
+                Figure(kpi, row, cell_of(question, row)),
+                numbers_text.interval(row["interval_low"], row["interval_high"], kpi),
+                f"{numbers_text.number(row['numerator'])} / "
+                f"{numbers_text.number(row['denominator'])}",
+            ]
+            for row in reversed(months.rows(named=True))
+        ],
     )
 
 
@@ -97,117 +107,56 @@ def _trend_panel(scope: Scope) -> Component:
         colours=colours(view.scheme),
         marks=Marks(
             baseline=baseline.value if baseline else None,
-            programme_start=programme_start(scope),
+            programme_start=programme_start(view.county),
         ),
     )
     first, *_, last = [*months["period_start_date"], scope.days.last]
     label = text(
         "trend.label", lang, kpi=kpi_name(kpi, lang), from_=f"{first:%Y-%m}", to=f"{last:%Y-%m}"
     )
-    graph = html.Div(
-        dcc.Graph(id="trend", figure=figure, config=CONFIG, style={"height": f"{HEIGHT}px"}),
-        role="img",
-        **{"aria-label": label, "data-chart": "trend"},
-    )
-    rows = months.rows(named=True)
-    body = [graph, static(_table(rows, scope))]
+    title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
     if not months["value"].is_not_null().any():
-        fullest = max(rows, key=lambda row: row["excluded_count"])
-        body = [html.P(no_value(fullest, lang, note=True), className="muted")]
-    return _panel(
-        f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}",
-        body,
-        tools=[kpi_choice(scope)],
-        name="trend",
-    )
-
-
-def _table(rows: list[Row], scope: Scope) -> Component:
-    lang, kpi = scope.view.lang, scope.context.kpis[scope.view.kpi]
-    heads = ("trend.month", "trend.value", "trend.interval", "trend.parts")
-    return html.Details(
-        [
-            html.Summary(text("trend.table", lang)),
-            html.Div(
-                html.Table(
-                    [
-                        html.Thead(html.Tr([html.Th(text(key, lang)) for key in heads])),
-                        html.Tbody(
-                            [
-                                html.Tr(
-                                    [
-                                        html.Td(f"{row['period_start_date']:%Y-%m}"),
-                                        html.Td(
-                                            numbers_text.value(row["value"], kpi, lang)
-                                            + (
-                                                f" ({text('trend.provisional', lang)})"
-                                                if row["is_provisional"]
-                                                else ""
-                                            )
-                                        ),
-                                        html.Td(
-                                            numbers_text.interval(
-                                                row["interval_low"], row["interval_high"], kpi
-                                            )
-                                        ),
-                                        html.Td(
-                                            f"{numbers_text.number(row['numerator'])} / "
-                                            f"{numbers_text.number(row['denominator'])}"
-                                        ),
-                                    ]
-                                )
-                                for row in reversed(rows)
-                            ]
-                        ),
-                    ]
-                ),
-                className="scroll",
-            ),
-        ],
-        className="as-table",
-    )
+        fullest = max(months.rows(named=True), key=lambda row: row["excluded_count"])
+        body = empty(numbers_text.missing(fullest, lang, in_a_sentence=True))
+    else:
+        body = chart(figure, name="trend", label=label, view=view, table=months_table(scope))
+    return section(title, body, name="trend")
 
 
 def _area_panel(scope: Scope) -> Component:
     view, lang = scope.view, scope.view.lang
     kpi = scope.context.kpis[view.kpi]
-    lines, whole = areas_ranked(scope, kpi)
-    level_name = _level_name(scope, lang)
+    level_name = _level_name(scope)
     body = ranking(
-        lines,
-        whole,
-        kpi=kpi,
+        areas_ranked(scope, kpi),
         view=view,
         part="area",
         whole_name=area_name(scope, scope.compared_area),
         level_name=level_name,
     )
     title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level_name)}"
-    return _panel(title, [body], tools=[to_map(view)], name="areas")
+    return section(title, body, tools=[to_map(view)], name="areas")
 
 
 def _department_panel(scope: Scope) -> Component:
     view, lang = scope.view, scope.view.lang
     kpi = scope.context.kpis[view.kpi]
-    lines, whole = departments_ranked(scope, kpi)
     level_name = text("section.departments.level", lang)
     body = ranking(
-        lines,
-        whole,
-        kpi=kpi,
+        departments_ranked(scope, kpi),
         view=view,
         part="department",
         whole_name=area_name(scope, scope.area),
         level_name=level_name,
     )
     title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level_name)}"
-    return _panel(title, [body], tools=[], name="departments")
+    return section(title, body, name="departments")
 
 
-def _level_name(scope: Scope, lang: Lang) -> str:
+def _level_name(scope: Scope) -> str:
     for level in scope.context.county(scope.view.county).levels:
         if level.level == scope.level_below:
-            return level.name.zh if lang is Lang.ZH else level.name.en.lower()
+            return level.name.zh if scope.view.lang is Lang.ZH else level.name.en
     return ""
 
 
@@ -215,9 +164,6 @@ def _status_panel(scope: Scope) -> Component:
     lang = scope.view.lang
     status = read_status(scope.context, scope.view.county)
     zone = scope.context.county(scope.view.county).zone
-    return _panel(
-        text("section.status", lang),
-        [status_strip(status, zone=zone, lang=lang)],
-        tools=[],
-        name="status",
+    return section(
+        text("section.status", lang), status_strip(status, zone=zone, lang=lang), name="status"
     )

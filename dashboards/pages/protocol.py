@@ -1,10 +1,12 @@
 """What a page module offers."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from dash.development.base_component import Component
 
-from dashboards.context import Context, Services
+from dashboards.context import Context
+from dashboards.data.tables import Table
+from dashboards.scope import Scope
 from dashboards.view import View
 
 
@@ -17,5 +19,5 @@ class Page(Protocol):
     def layout(self, view: View, context: Context) -> Component:
         """All that is drawn for a view; runs on a page thread, so it may ask and wait."""
 
-    def register_callbacks(self, app: Any, services: Services) -> None:
-        """Add the page's own callbacks to the Dash app, if it has any."""
+    def tables(self, scope: Scope) -> list[Table]:
+        """What the page shows, as it is exported; empty where nothing of it is a table."""

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboards.context import SHOWN_KPIS
+from dashboards.context import MAP_KPIS
 from tests.support.county import SMALL_TOWN, TOWNS
 from tests.support.marts import COUNTY
 from warehouse.published import Published
@@ -50,7 +50,7 @@ def test_tiles_show_what_the_query_answers(
         for tile in page.locator(".tile").all()
     }
     asked = {}
-    for kpi_id in SHOWN_KPIS:
+    for kpi_id in MAP_KPIS:
         question = Question(kpi_id, COUNTY, start=PERIOD[0], end=PERIOD[1])
         value = answer(published, question)["value"].item()
         asked[kpi_id] = "" if value is None else repr(value)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboards.context import SHOWN_KPIS
+from dashboards.context import MAP_KPIS
 from tests.support.map_county import publish_map_county
 from tests.support.marts import COUNTY
 from tests.support.served import served
@@ -80,7 +80,7 @@ def test_a_card_has_the_number_its_parts_and_the_other_kpis(address: str, home: 
     for part in ("value", "numerator", "denominator", "interval_low", "target", "status"):
         assert card[part] == rows[part]
     assert card["area"]["parents"] == [{"level": "county", "code": COUNTY, "name": "浏阳市"}]
-    assert len(card["kpis"]) == len(SHOWN_KPIS)
+    assert len(card["kpis"]) == len(MAP_KPIS)
     assert (
         next(one for one in card["kpis"] if one["kpi_id"] == "on_time_resolution_rate")["value"]
         == rows["value"]

@@ -1,0 +1,95 @@
+"""A table of a page."""
+
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import numbers_text
+from dashboards.components.number import number
+from dashboards.data.tables import Cell, Figure, Link, Table
+from dashboards.view import View
+
+
+def data_table(
+    table: Table, view: View, *, zone: tzinfo | None = None, is_tall: bool = False
+) -> Component:
+    """The rows under their titles; figures open their receipts, links lead to their views.
+
+    Args:
+        zone: of the county; needed where a cell is an instant.
+        is_tall: shown whole, not in a window of its own.
+    """
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(table.title, className="visually-hidden"),
+                html.Thead(
+                    html.Tr(
+                        [
+                            html.Th(title, scope="col", **_class(kind))
+                            for title, kind in zip(table.columns, _kinds(table), strict=True)
+                        ]
+                    )
+                ),
+                html.Tbody(
+                    [
+                        html.Tr(
+                            [
+                                html.Td(
+                                    _cell(cell, title, table, view, zone),
+                                    **_class(_kind(cell)),
+                                )
+                                for title, cell in zip(table.columns, row, strict=True)
+                            ]
+                        )
+                        for row in table.rows
+                    ]
+                ),
+            ]
+        ),
+        className="scroll tall" if is_tall else "scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": table.title, "data-table": table.name},
+    )
+
+
+def _kinds(table: Table) -> list[str]:
+    if not table.rows:
+        return ["text"] * len(table.columns)
+    kinds = [{_kind(cell) for cell in column} for column in zip(*table.rows, strict=True)]
+    return ["number" if "number" in found else "text" for found in kinds]
+
+
+def _kind(cell: Cell) -> str:
+    return "number" if isinstance(cell, (Figure, int, float)) else "text"
+
+
+def _class(kind: str) -> dict[str, str]:
+    return {"className": "numeric"} if kind == "number" else {}
+
+
+def _cell(cell: Cell, title: str, table: Table, view: View, zone: tzinfo | None) -> Any:
+    if isinstance(cell, Figure):
+        return number(cell, view)
+    if isinstance(cell, Link):
+        current = {"aria-current": "true"} if cell.is_current else {}
+        return html.A(cell.text, href=cell.href, className="cell-link", **current)
+    return plain(cell, zone=zone, decimals=table.decimals.get(title, 0))
+
+
+def plain(cell: object, *, zone: tzinfo | None, decimals: int = 0) -> str:
+    """A cell without a link, as people read it."""
+    if cell is None:
+        return "—"
+    if isinstance(cell, datetime):
+        if zone is None:
+            raise ValueError("an instant is shown in the zone of its county")
+        return f"{cell.astimezone(zone):%Y-%m-%d %H:%M}"
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, (int, float)):
+        return numbers_text.number(cell, decimals)
+    return str(cell)

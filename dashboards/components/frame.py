@@ -1,0 +1,100 @@
+"""What every page has around its sections: trail of areas, filters, period in words, exports."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import numbers_text
+from dashboards.components.filters import ALL_FILTERS, Filter, filters
+from dashboards.components.markup import static
+from dashboards.components.parts import icon
+from dashboards.i18n import text
+from dashboards.scope import Scope, area_name
+from dashboards.view import View
+
+
+def frame(
+    scope: Scope,
+    *body: Component,
+    path: str,
+    shown: tuple[Filter, ...] = ALL_FILTERS,
+    category_fact: str | None = None,
+) -> Component:
+    """A page's whole: its bar, and its sections as markup.
+
+    Args:
+        body: plain HTML; charts too (`components.chart`).
+        shown: the filters that the page answers to.
+        category_fact: the fact whose categories are offered, null where the page has none.
+    """
+    return html.Div(
+        [
+            html.Div(
+                [
+                    static(_trail(scope), className="trail-place"),
+                    filters(scope, shown=shown, category_fact=category_fact),
+                    static(
+                        html.P(
+                            numbers_text.days(scope.days.first, scope.days.last, scope.view.lang),
+                            className="period-words",
+                        )
+                        if "period" in shown
+                        else None,
+                        _exports(scope.view, path),
+                        className="bar-end",
+                    ),
+                ],
+                className="bar",
+            ),
+            static(*body, className="sections"),
+        ],
+        className="frame",
+    )
+
+
+def _trail(scope: Scope) -> Component:
+    """Where the page is, from the county down, each step back a link."""
+    trail = scope.trail
+    steps = []
+    for area in trail:
+        name = area_name(scope, area)
+        is_here = area is trail[-1]
+        target = "" if area.level == "county" else area.code
+        steps.append(
+            html.Li(
+                html.Span(name, **{"aria-current": "location"})
+                if is_here
+                else html.A(name, href=scope.view.href(area=target))
+            )
+        )
+    return html.Nav(
+        html.Ol(steps), className="trail", **{"aria-label": text("trail.label", scope.view.lang)}
+    )
+
+
+def _exports(view: View, path: str) -> Component:
+    """Take along what is seen."""
+    query = view.href("", receipt="", role="", of="")
+    separator = "&" if len(query) > 1 else ""
+    address = f"{query}{separator}page={path}"
+    return html.Details(
+        [
+            html.Summary([icon("download"), text("export.label", view.lang)]),
+            html.Div(
+                [
+                    *(
+                        html.A(
+                            text(f"export.{kind}", view.lang),
+                            href=f"/api/page.{kind}{address}",
+                            download=True,
+                        )
+                        for kind in ("xlsx", "csv")
+                    ),
+                    html.Button(
+                        text("export.print", view.lang), type="button", **{"data-print": "page"}
+                    ),
+                ],
+                className="menu-items",
+            ),
+        ],
+        className="menu",
+    )

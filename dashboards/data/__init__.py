@@ -1,0 +1,1 @@
+"""What pages show, as figures and tables: answers of `warehouse.query` and rows of the marts."""

@@ -1,0 +1,33 @@
+"""A KPI by month: what charts and small pictures of it are drawn from."""
+
+from datetime import date
+
+import polars as pl
+
+from dashboards.periods import first_of_month
+from dashboards.scope import Scope
+from warehouse.catalogue import Kpi
+from warehouse.query import Question
+
+SPARK_MONTHS = 24
+
+
+def months_question(scope: Scope, kpi_id: str) -> Question:
+    """The question for the last two years by month, up to the as-of day."""
+    as_of = scope.context.builds[scope.view.county].as_of_date
+    start = max(first_of_month(as_of, back=SPARK_MONTHS), first_of_month(scope.first_date))
+    return scope.question(kpi_id, by=("month",), start=start, end=date.max)
+
+
+def comparable_months(months: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
+    """The months that can stand side by side: a count of half a month is no fall by half."""
+    if kpi.kind != "ratio":
+        return months
+    return months.filter(pl.col("period_end_date").dt.day() == 1)
+
+
+def trend_question(scope: Scope, kpi_id: str) -> Question:
+    """The question for every month there is, up to the as-of day."""
+    return scope.question(
+        kpi_id, by=("month",), start=first_of_month(scope.first_date), end=date.max
+    )

@@ -1,0 +1,116 @@
+"""Areas or departments in order, each judged against the whole by its own interval."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import polars as pl
+
+from dashboards.cells import cell_of
+from dashboards.data.tables import Figure, Row
+from dashboards.scope import Scope
+from warehouse.catalogue import Kpi
+from warehouse.query import Question
+
+Verdict = Literal["better", "worse", "higher", "lower", "within", "unjudged"]
+
+
+@dataclass(frozen=True)
+class SliceValue:
+    """The value of an area or department and how it stands to the value of the whole."""
+
+    code: str
+    name: str
+    figure: Figure
+    verdict: Verdict
+
+    @property
+    def row(self) -> Row:
+        """Its row of the answer."""
+        return self.figure.row
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Slices in order and the whole they are held against."""
+
+    slices: list[SliceValue]
+    whole: Figure
+
+
+def overlap(one: Row, other: Row) -> bool | None:
+    """Whether two intervals have a point in common; null where either is missing."""
+    bounds = (
+        one["interval_low"],
+        one["interval_high"],
+        other["interval_low"],
+        other["interval_high"],
+    )
+    if any(bound is None for bound in bounds):
+        return None
+    return bool(one["interval_low"] <= other["interval_high"]) and bool(
+        other["interval_low"] <= one["interval_high"]
+    )
+
+
+def verdict(row: Row, whole: float | None, kpi: Kpi) -> Verdict:
+    """How an area's value stands to the whole's.
+
+    Within chance when the whole's value lies in the area's own 95 % interval. For a rate that is
+    the same as lying inside the 95 % control limits of a funnel plot at the area's denominator,
+    because Wilson's interval is the inverse of that test.
+    """
+    low, high = row["interval_low"], row["interval_high"]
+    if whole is None or row["value"] is None or low is None or high is None:
+        return "unjudged"
+    if low <= whole <= high:
+        return "within"
+    is_higher = bool(low > whole)
+    if kpi.better == "neither":
+        return "higher" if is_higher else "lower"
+    return "better" if is_higher == (kpi.better == "higher") else "worse"
+
+
+def areas_ranked(scope: Scope, kpi: Kpi) -> Ranked | None:
+    """Areas below the page's, against their whole; null where there are none.
+
+    The rows without an area are left to the data status.
+    """
+    question = scope.question_below(kpi.kpi_id)
+    if question is None:
+        return None
+    return ranked(scope, kpi, question, scope.names_of_areas(question.by[0]))
+
+
+def departments_ranked(scope: Scope, kpi: Kpi) -> Ranked:
+    """Departments within the page's area, the chosen one among the others."""
+    where = {name: code for name, code in scope.where.items() if name != "department"}
+    question = replace(scope.question(kpi.kpi_id, by=("department",)), where=where)
+    return ranked(scope, kpi, question, scope.department_names)
+
+
+def ranked(scope: Scope, kpi: Kpi, question: Question, names: dict[str, str]) -> Ranked:
+    """Slices best first (highest first where neither is better); without a value, last.
+
+    Args:
+        question: by one slice that is not time; its whole is the same without the slice.
+        names: of the slice's codes.
+    """
+    alone = replace(question, by=())
+    whole, rows = scope.context.ask_all([alone, question])
+    column = "area_code" if question.area_level else f"{question.slices[0]}_code"
+    ordered = rows.filter(pl.col(column).is_not_null()).sort(
+        "value", descending=kpi.better != "lower", nulls_last=True
+    )
+    of_all = whole.row(0, named=True)
+    return Ranked(
+        [
+            SliceValue(
+                code=row[column],
+                name=names.get(row[column], row[column]),
+                figure=Figure(kpi, row, cell_of(question, row)),
+                verdict=verdict(row, of_all["value"], kpi),
+            )
+            for row in ordered.iter_rows(named=True)
+        ],
+        Figure(kpi, of_all, cell_of(alone, of_all)),
+    )
