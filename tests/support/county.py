@@ -11,10 +11,12 @@ from typing import Any
 import duckdb
 import numpy as np
 import polars as pl
+import yaml
 
 from tests.support.marts import COUNTY, FCT_CASES, TYPES, ZONE
 from warehouse.catalogue import catalogue_frames
 from warehouse.catalogue.facts import FLAG
+from warehouse.project import YAML_LOADER, project_folder
 
 AS_OF = datetime(2026, 11, 15, 18, 0, tzinfo=ZONE)
 FIRST = datetime(2023, 11, 1, tzinfo=ZONE)
@@ -25,6 +27,8 @@ DEPARTMENTS = (
     ("grid_centre", "综治中心", "Grid centre"),
     ("urban_management", "城管局", "City management"),
 )
+PUBLISHED = ("marts", "ops")
+"""Folders of models whose tables are in the file that all may read."""
 METHODS = ("reported", "point_in_grid", "community_only", "fallback_point", "none")
 
 
@@ -60,8 +64,30 @@ def publish_county(home: Path, *, cases: int = 12_000, seed: int = 1) -> Path:
             "create table ops.location_counts as select county_code, location_method,"
             " count(*) as case_count from mart.fct_cases group by all"
         )
+        add_empty_tables(connection, PUBLISHED)
+    with duckdb.connect(str(folder / "people_1.duckdb")) as connection:
+        connection.execute("create schema mart")
+        add_empty_tables(connection, ("people",))
     (folder / "current").symlink_to(file.name)
     return file
+
+
+def add_empty_tables(
+    connection: duckdb.DuckDBPyConnection, folders: tuple[str, ...] = PUBLISHED
+) -> None:
+    """Every table and column of the models that is not there yet, empty: not delivered."""
+    for folder in folders:
+        schema = "ops" if folder == "ops" else "mart"
+        for file in sorted((project_folder() / "models" / folder).rglob("*.yml")):
+            for model in yaml.load(file.read_text(encoding="utf-8"), YAML_LOADER).get("models", []):
+                name = f"{schema}.{model['name'].removeprefix('ops__')}"
+                columns = {column["name"]: column["data_type"] for column in model["columns"]}
+                typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+                connection.execute(f"create table if not exists {name} ({typed})")
+                for column, kind in columns.items():
+                    connection.execute(
+                        f"alter table {name} add column if not exists {column} {kind}"
+                    )
 
 
 def _cases(count: int, rng: np.random.Generator) -> pl.DataFrame:

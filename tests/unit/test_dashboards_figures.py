@@ -5,8 +5,9 @@ from datetime import date
 import polars as pl
 
 from dashboards.figures.sparkline import points, sparkline
-from dashboards.figures.trend import CONFIG, Marks, trend
+from dashboards.figures.trend import Marks, trend
 from dashboards.i18n import Lang
+from dashboards.static_files import ASSETS
 from dashboards.theme import LIGHT
 from warehouse.catalogue import load_catalogue
 
@@ -73,8 +74,9 @@ def test_without_interval_and_target_only_the_months_are_drawn() -> None:
 
 
 def test_a_chart_offers_no_server_outside() -> None:
-    assert CONFIG["showSendToCloud"] is False
-    assert CONFIG["plotlyServerURL"] == ""
+    script = (ASSETS / "charts.js").read_text(encoding="utf-8")
+    assert "showSendToCloud: false" in script
+    assert 'plotlyServerURL: ""' in script
 
 
 def test_a_small_wobble_stays_small_in_a_sparkline() -> None:

@@ -9,8 +9,8 @@ from dash import html
 
 from dashboards.components.markup import markup, static
 from dashboards.headers import content_security_policy
-from dashboards.receipt_route import as_csv
 from dashboards.server import is_loopback
+from dashboards.spreadsheets import as_csv, of_frame
 
 
 def test_every_text_and_attribute_is_escaped() -> None:
@@ -43,8 +43,9 @@ def test_the_policy_names_no_origin_but_our_own() -> None:
 
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed() -> None:
     rows = pl.DataFrame({"case_id": ["=cmd()", "甲"], "n": [1, 2]})
-    content = as_csv(rows, zone=ZoneInfo("Asia/Shanghai")).decode("utf-8")
-    assert content == "\ufeffcase_id,n\n'=cmd(),1\n甲,2\n"
+    table = of_frame(rows, name="cases", title="Cases")
+    content = as_csv([table], zone=ZoneInfo("Asia/Shanghai")).decode("utf-8")
+    assert content == "\ufeffcase_id,n\r\n'=cmd(),1\r\n甲,2\r\n"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "10.1.2.3", "example.org", "::"])

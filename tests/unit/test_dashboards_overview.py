@@ -6,15 +6,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dashboards.overview_data import (
-    Tile,
-    comparable_months,
-    is_not_delivered,
-    overlap,
-    verdict,
-)
+from dashboards.data.months import comparable_months
+from dashboards.data.overview import Tile
+from dashboards.data.ranking import overlap, verdict
+from dashboards.data.tables import Figure
+from dashboards.numbers_text import is_not_delivered
 from dashboards.scope import Area, _told_apart
 from warehouse.catalogue import load_catalogue
+from warehouse.query import Question
 
 CATALOGUE = load_catalogue()
 RATE = CATALOGUE["on_time_resolution_rate"]
@@ -39,7 +38,8 @@ def row(low: float | None, value: float | None, high: float | None, **more: Any)
 
 
 def tile(current: dict[str, Any], previous: dict[str, Any] | None = None) -> Tile:
-    return Tile(kpi=RATE, row=current, previous=previous, months=pl.DataFrame())
+    figure = Figure(RATE, current, Question("on_time_resolution_rate", "430181"))
+    return Tile(kpi=RATE, figure=figure, before=previous, months=pl.DataFrame())
 
 
 @pytest.mark.parametrize(
