@@ -1,13 +1,14 @@
 """What a page draws from: one published version, asked through a small cache."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar, cast
 
 import polars as pl
@@ -17,9 +18,11 @@ from dashboards.view import Known
 from warehouse.catalogue import Kpi, load_catalogue
 from warehouse.counties import County, load_counties
 from warehouse.errors import UsageError
-from warehouse.published import Published, PublishedStore
+from warehouse.published import NothingPublishedError, Published, PublishedStore
 from warehouse.query import Question, Role, answer_many, rows_behind
 from warehouse.settings import Settings
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,8 +52,19 @@ class Services:
     run on other threads again, so that pages waiting for answers cannot use up all of them.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, *, prepare: "Callable[[Context], None] | None" = None
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            settings: where the published files are.
+            prepare: asks what the first readers of a version will ask, before they see it.
+        """
         self.settings = settings
+        self._prepare = prepare
+        self._shown: Published | None = None
+        self._preparing: int | None = None
         # KPIs about persons are answered too; what is shown of them obeys the small cells' rule.
         self.store = PublishedStore(settings, with_people=None)
         self.assets = Assets.of(ASSETS)
@@ -66,12 +80,41 @@ class Services:
         return await loop.run_in_executor(self._pages, lambda: function(*args, **kwargs))
 
     def open(self) -> "Context":
-        """The version published now.
+        """The version published now; a newer one is shown once its first answers are ready.
+
+        Until then, some seconds, readers stay with the one before and wait for nothing.
 
         Raises:
             NothingPublishedError: there is none yet.
         """
-        return Context(self, self.store.current())
+        newest = self.store.current()
+        with self._lock:
+            shown = self._shown or newest
+            is_new = shown.version != newest.version and self._preparing != newest.version
+            if self._prepare is None or shown.version == newest.version:
+                shown = self._shown = newest
+            elif is_new:
+                self._preparing = newest.version
+                Thread(target=self._take_up, args=(newest,), daemon=True).start()
+        return Context(self, shown)
+
+    def prepare(self) -> None:
+        """Ask in the background what the first readers will ask of the version of now."""
+        try:
+            published = self.store.current()
+        except NothingPublishedError:
+            return
+        Thread(target=self._take_up, args=(published,), daemon=True).start()
+
+    def _take_up(self, published: Published) -> None:
+        """Prepare a version's answers, then show it, whatever became of them."""
+        try:
+            if self._prepare is not None:
+                self._prepare(Context(self, published))
+        except Exception:
+            log.exception("version %s could not be prepared", published.version)
+        with self._lock:
+            self._shown, self._preparing = published, None
 
     def cached(self, key: Key, make: Callable[[], T]) -> T:
         """What a key stands for, made once however many ask at the same time.
@@ -200,7 +243,8 @@ class Context:
 
     def county(self, code: str) -> County:
         """The county's file: its levels and their names."""
-        return load_counties(self.services.settings)[code]
+        key = (self.published.version, "counties")
+        return self.services.cached(key, lambda: load_counties(self.services.settings))[code]
 
     def ask(self, question: Question) -> pl.DataFrame:
         """The answer to a question, from the cache if it was asked of this version before."""

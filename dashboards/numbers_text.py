@@ -20,6 +20,8 @@ DECIMALS = {
     "score": 1,
     "index": 2,
 }
+ALL = 100
+MOST_DECIMALS = 4
 DIGITS = 12
 """Of a number that a reader could ever mean; what is behind them comes from binary arithmetic."""
 
@@ -43,8 +45,13 @@ def amount(value: float | None, kpi: Kpi, *, signed: bool = False) -> str:
     """The figure of a KPI's value without its unit; a rate is in percent."""
     if value is None:
         return "—"
-    shown = value * 100 if kpi.unit == "percent" else value
-    figure = number(shown, DECIMALS[kpi.unit])
+    decimals = DECIMALS[kpi.unit]
+    figure = number(value * 100 if kpi.unit == "percent" else value, decimals)
+    if kpi.unit == "percent" and value < 1 and not signed:
+        # Not all is never shown as all: 0.99972 is 99.97 %.
+        while float(figure.replace("−", "-")) == ALL and decimals < MOST_DECIMALS:
+            decimals += 1
+            figure = number(value * 100, decimals)
     return f"+{figure}" if signed and not figure.startswith("−") else figure
 
 

@@ -119,7 +119,7 @@ class Scope:
         )
         return dict(rows.iter_rows())
 
-    @property
+    @cached_property
     def where(self) -> dict[str, str | tuple[str, ...]]:
         """The filters as a question takes them.
 
@@ -168,7 +168,7 @@ class Scope:
         )
         return {code: names.get(code, code) for code in there["code"]}
 
-    @property
+    @cached_property
     def trail(self) -> tuple[Area, ...]:
         """The areas from the county down to the page's own."""
         area: Area | None = self.area
@@ -183,7 +183,7 @@ class Scope:
         """The county's levels of areas, top first."""
         return self.context.county(self.view.county).level_names
 
-    @property
+    @cached_property
     def level_below(self) -> str | None:
         """The level to compare within the area: the next one down that has several areas.
 

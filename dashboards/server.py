@@ -12,13 +12,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from dashboards import downloads, shell
-from dashboards.context import Services
+from dashboards.context import Context, Services
 from dashboards.headers import SecurityHeaders, content_security_policy
 from dashboards.map import routes as map_routes
 from dashboards.pages import BY_PATH
 from dashboards.static_files import register_assets
 from dashboards.suites import register_suites
-from warehouse.errors import UsageError
+from dashboards.view import View
+from warehouse.errors import GridgovError, UsageError
 from warehouse.published import NothingPublishedError
 from warehouse.settings import Settings
 
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 def make_server(settings: Settings) -> FastAPI:
     """The application: pages, their callbacks, static files, map tiles and values, `/healthz`."""
-    services = Services(settings)
+    services = Services(settings, prepare=_draw_first_views)
     server = FastAPI(title="gridgov", docs_url=None, redoc_url=None, openapi_url=None)
     register_assets(server, services.assets)
     map_routes.register(server, services)
@@ -52,6 +53,7 @@ def make_server(settings: Settings) -> FastAPI:
     shell.register_callbacks(app, services)
     suites.app = app
     _register_pages(server, _index(app))
+    server.state.services = services
     server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     server.add_middleware(SecurityHeaders)
     return server
@@ -64,7 +66,19 @@ def serve(settings: Settings, host: str, port: int) -> None:
         UsageError: as `check_host`.
     """
     check_host(host)
-    uvicorn.run(make_server(settings), host=host, port=port, log_level="warning", access_log=False)
+    server = make_server(settings)
+    server.state.services.prepare()
+    uvicorn.run(server, host=host, port=port, log_level="warning", access_log=False)
+
+
+def _draw_first_views(context: Context) -> None:
+    """Draw each page once as a reader opens it, so that its answers are there."""
+    view = View.parse("", known=context.known)
+    for page in BY_PATH.values():
+        try:
+            page.layout(view, context)
+        except GridgovError as error:
+            log.warning("%s: %s", page.PATH, error)
 
 
 def check_host(host: str) -> None:

@@ -18,12 +18,14 @@ def frame(
     path: str,
     shown: tuple[Filter, ...] = ALL_FILTERS,
     category_fact: str | None = None,
+    tools: Component | None = None,
 ) -> Component:
     """A page's whole: its bar, and its sections as markup.
 
     Args:
         body: plain HTML; charts too (`components.chart`).
         shown: the filters that the page answers to.
+        tools: a further choice, behind the filters.
         category_fact: the fact whose categories are offered, null where the page has none.
     """
     return html.Div(
@@ -32,6 +34,7 @@ def frame(
                 [
                     static(_trail(scope), className="trail-place"),
                     filters(scope, shown=shown, category_fact=category_fact),
+                    *([] if tools is None else [tools]),
                     static(
                         html.P(
                             numbers_text.days(scope.days.first, scope.days.last, scope.view.lang),

@@ -57,7 +57,7 @@ def ranking(
                 ],
                 className="ranks",
             ),
-            html.P(_rule(slices, level_name, lang), className="rule"),
+            html.P(_rule(found, level_name, lang), className="rule"),
         ],
         className="ranking",
     )
@@ -150,8 +150,11 @@ def _bar(row: Row, scale: _Scale, whole: float | None) -> list[Component]:
     return parts
 
 
-def _rule(slices: list[SliceValue], level_name: str, lang: Lang) -> str:
-    judged = [line for line in slices if line.verdict != "unjudged"]
+def _rule(found: Ranked, level_name: str, lang: Lang) -> str:
+    if found.funnel:
+        widened = ".widened" if found.funnel.is_over_dispersed else ""
+        return text(f"ranking.rule.funnel{widened}", lang, level=level_name)
+    judged = [line for line in found.slices if line.verdict != "unjudged"]
     if not judged:
         return text("ranking.rule.plain", lang)
     rule = text("ranking.rule", lang)

@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards import numbers_text
+from dashboards.components.parts import chip
 from dashboards.context import Context
 from dashboards.i18n import Lang, text
 from warehouse.counties import Name
@@ -66,6 +67,7 @@ class DataStatus:
     last_received_at: datetime | None
     late: list[Late]
     gaps: list[Gap]
+    dataset_count: int
 
 
 def read_status(context: Context, county_code: str) -> DataStatus:
@@ -81,7 +83,8 @@ def read_status(context: Context, county_code: str) -> DataStatus:
         county_code,
     ).row(0, named=True)
     fresh = context.sql(
-        "select max(newest_record_at) as newest, max(last_received_at) as received "
+        "select max(newest_record_at) as newest, max(last_received_at) as received, "
+        "count(*) filter (last_received_at is not null) as dataset_count "
         "from ops.freshness where county_code = ?",
         county_code,
     ).row(0, named=True)
@@ -93,6 +96,7 @@ def read_status(context: Context, county_code: str) -> DataStatus:
         rows_quarantined=int(batches["rows_refused"]),
         newest_record_at=fresh["newest"],
         last_received_at=fresh["received"],
+        dataset_count=int(fresh["dataset_count"]),
         late=[
             Late(Name(zh=zh, en=en), days)
             for zh, en, days in context.sql(LATE, county_code).iter_rows()
@@ -101,6 +105,24 @@ def read_status(context: Context, county_code: str) -> DataStatus:
             Gap(Name(zh=zh, en=en), first, end - timedelta(days=1))
             for zh, en, first, end in context.sql(GAPS, county_code).iter_rows()
         ],
+    )
+
+
+def freshness(status: DataStatus, *, lang: Lang, href: str) -> Component:
+    """One line: whether all datasets came as promised, and which did not."""
+    is_late = bool(status.late)
+    words = (
+        text("strip.fresh.late", lang, late=len(status.late), count=status.dataset_count)
+        if is_late
+        else text("strip.fresh.all", lang, count=status.dataset_count)
+    )
+    return html.P(
+        [
+            chip("alert" if is_late else "check", words, tone="fair" if is_late else "good"),
+            *(html.Span(line) for line in _delivery_lines(status, lang)[:2]),
+            html.A(text("strip.fresh.more", lang), href=href, className="panel-link"),
+        ],
+        className="fresh",
     )
 
 
@@ -166,7 +188,14 @@ def status_strip(status: DataStatus, *, zone: tzinfo, lang: Lang) -> Component:
 
 def _deliveries(status: DataStatus, lang: Lang) -> list[Component]:
     """Which departments are late, and which were silent lately; nothing where all delivered."""
-    lines = [
+    lines = _delivery_lines(status, lang)
+    if not lines:
+        return []
+    return [html.Ul([html.Li(line) for line in lines], className="deliveries")]
+
+
+def _delivery_lines(status: DataStatus, lang: Lang) -> list[str]:
+    return [
         text("strip.late", lang, name=_in(lang, late.name), days=late.days) for late in status.late
     ] + [
         text(
@@ -177,9 +206,6 @@ def _deliveries(status: DataStatus, lang: Lang) -> list[Component]:
         )
         for gap in status.gaps
     ]
-    if not lines:
-        return []
-    return [html.Ul([html.Li(line) for line in lines], className="deliveries")]
 
 
 def _in(lang: Lang, name: Name) -> str:

@@ -43,7 +43,7 @@ def tile(data: Tile, view: View) -> Component:
                 className="tile-main",
             ),
             html.Div(_change(data, view), className="tile-change"),
-            html.Dl(_foot(data, lang), className="tile-foot"),
+            html.Dl(_foot(data, view), className="tile-foot"),
         ],
         href=view.href(kpi=kpi.kpi_id, receipt=kpi.kpi_id, of="", role=""),
         className="tile",
@@ -93,6 +93,7 @@ def _spark(data: Tile, view: View) -> Component:
     if data.months is None:
         return html.Span()
     values = data.months["value"].to_list()
+    limits, signals = _limits(data)
     known = [value for value in values if value is not None]
     if not known:
         return html.Span()
@@ -103,6 +104,8 @@ def _spark(data: Tile, view: View) -> Component:
                 provisional=data.months["is_provisional"].to_list(),
                 span=_span(data),
                 colours=colours(view.scheme),
+                limits=limits,
+                signals=signals,
             )
         ),
         alt=text(
@@ -114,6 +117,19 @@ def _spark(data: Tile, view: View) -> Component:
         ),
         className="spark",
     )
+
+
+def _limits(data: Tile) -> tuple[list[tuple[float, float] | None], list[bool]]:
+    """Control limits and signals beside the months; empty where the tile has no chart.
+
+    Limits of what is charted per day (counts) are in another unit than the months, so left out.
+    """
+    if data.chart is None or data.months is None or data.kpi.denominator_table:
+        return [], []
+    by_month = {row["month"]: row for row in data.chart.rows.iter_rows(named=True)}
+    rows = [by_month.get(day, {}) for day in data.months["period_start_date"]]
+    limits = [(row["low"], row["high"]) if row.get("low") is not None else None for row in rows]
+    return limits, [row.get("signal") is not None for row in rows]
 
 
 def _span(data: Tile) -> float:
@@ -158,9 +174,14 @@ def _change(data: Tile, view: View) -> list[Component]:
     ]
 
 
-def _foot(data: Tile, lang: Lang) -> list[Component]:
-    row, kpi = data.row, data.kpi
+def _foot(data: Tile, view: View) -> list[Component]:
+    row, kpi, lang = data.row, data.kpi, view.lang
     lines: list[Component] = []
+    # A baseline is a figure of the whole county, so it says nothing of one town or department.
+    is_whole = not (view.area or view.department or view.category)
+    if (baseline := kpi.baseline_of(view.county)) and is_whole:
+        before = numbers_text.value(baseline.value, kpi, lang)
+        lines.append(html.Div(html.Dt(text("trend.baseline", lang, value=before))))
     if row["target"] is None:
         lines.append(html.Div(html.Dt(text("tile.no_target", lang))))
     else:

@@ -8,7 +8,10 @@ import polars as pl
 from dashboards.cells import cell_of
 from dashboards.data.tables import Figure, Row
 from dashboards.scope import Scope
+from warehouse.analysis.families import family_of
+from warehouse.analysis.funnel import Funnel, funnel_of
 from warehouse.catalogue import Kpi
+from warehouse.errors import UsageError
 from warehouse.query import Question
 
 Verdict = Literal["better", "worse", "higher", "lower", "within", "unjudged"]
@@ -35,21 +38,8 @@ class Ranked:
 
     slices: list[SliceValue]
     whole: Figure
-
-
-def overlap(one: Row, other: Row) -> bool | None:
-    """Whether two intervals have a point in common; null where either is missing."""
-    bounds = (
-        one["interval_low"],
-        one["interval_high"],
-        other["interval_low"],
-        other["interval_high"],
-    )
-    if any(bound is None for bound in bounds):
-        return None
-    return bool(one["interval_low"] <= other["interval_high"]) and bool(
-        other["interval_low"] <= one["interval_high"]
-    )
+    funnel: Funnel | None
+    """The limits they were judged by; null where the KPI has none and intervals judge."""
 
 
 def verdict(row: Row, whole: float | None, kpi: Kpi) -> Verdict:
@@ -102,15 +92,39 @@ def ranked(scope: Scope, kpi: Kpi, question: Question, names: dict[str, str]) ->
         "value", descending=kpi.better != "lower", nulls_last=True
     )
     of_all = whole.row(0, named=True)
+    limits = _limits(kpi, question, rows, of_all["value"])
+    judged = {} if limits is None else _judged(limits, column, kpi)
     return Ranked(
         [
             SliceValue(
                 code=row[column],
                 name=names.get(row[column], row[column]),
                 figure=Figure(kpi, row, cell_of(question, row)),
-                verdict=verdict(row, of_all["value"], kpi),
+                verdict=judged.get(row[column], "unjudged")
+                if limits
+                else verdict(row, of_all["value"], kpi),
             )
             for row in ordered.iter_rows(named=True)
         ],
         Figure(kpi, of_all, cell_of(alone, of_all)),
+        limits,
     )
+
+
+def _limits(kpi: Kpi, question: Question, rows: pl.DataFrame, centre: float | None) -> Funnel | None:
+    if family_of(kpi) is None or rows["is_suppressed"].any():
+        return None
+    try:
+        return funnel_of(question, rows, centre)
+    except UsageError:  # No slice has a value.
+        return None
+
+
+def _judged(limits: Funnel, column: str, kpi: Kpi) -> dict[str, Verdict]:
+    names: dict[str, Verdict] = {"better": "better", "worse": "worse", "as_expected": "within"}
+    positions: dict[str, Verdict] = {"above": "higher", "below": "lower", "inside": "within"}
+    is_judged = kpi.better != "neither"
+    return {
+        row[column]: names[row["judgement"]] if is_judged else positions[row["position"]]
+        for row in limits.rows.iter_rows(named=True)
+    }

@@ -1,22 +1,34 @@
-"""Overview: is the county getting better, where is it not, and how sure is that."""
+"""Overview: is the county getting better, where is it not, why, and who owns it."""
 
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards import numbers_text
-from dashboards.cells import cell_of
+from dashboards.cells import cell_of, written
 from dashboards.components.chart import chart, empty
+from dashboards.components.data_table import data_table
+from dashboards.components.filters import kpi_choice
 from dashboards.components.frame import frame
 from dashboards.components.ranking import ranking, to_map
 from dashboards.components.section import section
-from dashboards.components.status_strip import read_status, status_strip
+from dashboards.components.status_strip import DataStatus, freshness, read_status, status_strip
 from dashboards.components.tile import tile
 from dashboards.components.words import kpi_name
 from dashboards.context import Context
 from dashboards.data.months import comparable_months, trend_question
-from dashboards.data.overview import tiles
-from dashboards.data.ranking import areas_ranked, departments_ranked
-from dashboards.data.tables import Figure, Table
+from dashboards.data.overview import (
+    HEADLINES,
+    PROGRAMME,
+    Held,
+    Tile,
+    changed_most,
+    held,
+    tiles,
+)
+from dashboards.data.ranking import Ranked, areas_ranked, departments_ranked
+from dashboards.data.tables import Cell, Figure, Link, Table
+from dashboards.data.why import sentence, why
+from dashboards.figures.funnel import funnel_chart
 from dashboards.figures.trend import Marks, trend
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name
@@ -26,61 +38,187 @@ from warehouse.catalogue import programme_start
 
 PATH = "/"
 TITLE_KEY = "page.overview"
-TILES = (
-    "response_time_median",
-    "on_time_response_rate",
-    "on_time_resolution_rate",
-    "resolution_rate",
-    "response_time_mean",
-    "response_time_p90",
-    "open_backlog",
-    "cases_per_1000_residents",
-)
+KPIS = (*PROGRAMME, *HEADLINES)
+HELD_COLUMNS = ("department", "open", "overdue", "oldest")
+RANKED_COLUMNS = ("name", "value", "interval", "verdict")
 
 
 def layout(view: View, context: Context) -> Component:
-    """Tiles, trend, rankings and data status."""
+    """Freshness; the programme's KPIs; what changed and why; what is overdue; areas; trend."""
     scope = Scope(view, context)
     lang = view.lang
+    made = tiles(scope, KPIS, charted=PROGRAMME)
+    status = read_status(context, view.county)
+    areas = areas_ranked(scope, context.kpis[view.kpi])
     return frame(
         scope,
-        html.Div(
-            [tile(data, view) for data in tiles(scope, TILES)],
-            className="tiles",
-            role="group",
-            **{"aria-label": text("section.kpis", lang)},
-        ),
+        freshness(status, lang=lang, href=view.href("/quality")),
+        _tiles(made[: len(PROGRAMME)], view, name="programme"),
+        _tiles(made[len(PROGRAMME) :], view, name="headlines"),
         html.Div(
             [
                 html.Div(
-                    [_trend_panel(scope), _department_panel(scope), _status_panel(scope)],
+                    [
+                        _changes(scope, made),
+                        _trend(scope),
+                        _funnel(scope, areas),
+                        _departments(scope),
+                    ],
                     className="column",
                 ),
-                _area_panel(scope),
+                html.Div(
+                    [_held(scope), _areas(scope, areas), _status(scope, status)],
+                    className="column",
+                ),
             ],
             className="panels",
         ),
         path=PATH,
+        category_fact="fct_cases",
+        tools=kpi_choice(scope),
     )
 
 
 def tables(scope: Scope) -> list[Table]:
-    """Months, towns and departments of the chosen KPI."""
-    return [months_table(scope)]
+    """KPIs, months, areas and departments of the chosen one, and what is open."""
+    lang = scope.view.lang
+    kpi = scope.context.kpis[scope.view.kpi]
+    made = [_kpis_table(scope), _months_table(scope)]
+    if areas := areas_ranked(scope, kpi):
+        made.append(_ranked_table(areas, _areas_title(scope), "areas", lang))
+    made.append(
+        _ranked_table(
+            departments_ranked(scope, kpi), _departments_title(scope), "departments", lang
+        )
+    )
+    return [*made, _held_table(scope, held(scope))]
 
 
-def months_table(scope: Scope) -> Table:
+def _tiles(made: list[Tile], view: View, *, name: str) -> Component:
+    return html.Div(
+        [tile(data, view) for data in made],
+        className=f"tiles {name}",
+        role="group",
+        **{"aria-label": text(f"overview.{name}", view.lang)},
+    )
+
+
+def _kpis_table(scope: Scope) -> Table:
+    lang, view = scope.view.lang, scope.view
+    rows: list[list[Cell]] = []
+    for data in tiles(scope, KPIS, charted=PROGRAMME):
+        name = kpi_name(data.kpi, lang)
+        if data.figure is None:
+            rows.append([name, text("value.lacks", lang), "", "", ""])
+            continue
+        row, difference = data.row, data.difference
+        low, high = row["interval_low"], row["interval_high"]
+        target = numbers_text.value(row["target"], data.kpi, lang) if row["target"] else "—"
+        change = numbers_text.change(difference, data.kpi, lang) if difference is not None else "—"
+        rows.append([name, data.figure, numbers_text.interval(low, high, data.kpi), target, change])
+    heads = ("kpi", "value", "interval", "target", view.compare)
+    return Table(
+        "kpis",
+        text("section.kpis", lang),
+        [text(f"overview.column.{head}", lang) for head in heads],
+        rows,
+    )
+
+
+def _changes(scope: Scope, made: list[Tile]) -> Component:
+    """The strongest changes in words, each with what it is made of."""
+    lang = scope.view.lang
+    found = []
+    for data in changed_most(made):
+        if data.figure is None:
+            continue
+        parts = why(scope, data.figure.cell, slices=("department", "town", "community"))
+        words = [getattr(sentence(part, data.kpi), lang.value) for part in parts[:1]]
+        found.append(
+            html.Li(
+                html.A(
+                    [
+                        html.B(kpi_name(data.kpi, lang)),
+                        html.Span(words[0] if words else _plain_change(data, lang)),
+                    ],
+                    href=scope.view.href(
+                        receipt=data.kpi.kpi_id, of=written(data.figure.cell), role=""
+                    ),
+                )
+            )
+        )
+    body = html.Ul(found, className="changes") if found else empty(text("overview.no_change", lang))
+    return section(
+        text("overview.changes", lang),
+        body,
+        name="changes",
+        note=text(f"overview.changes.{scope.view.compare}", lang),
+    )
+
+
+def _plain_change(data: Tile, lang: Lang) -> str:
+    if data.difference is None or data.before is None:
+        return ""
+    return text(
+        "overview.plain_change",
+        lang,
+        before=numbers_text.value(data.before["value"], data.kpi, lang),
+        now=numbers_text.value(data.row["value"], data.kpi, lang),
+        change=numbers_text.change(data.difference, data.kpi, lang),
+    )
+
+
+def _held(scope: Scope) -> Component:
+    lang = scope.view.lang
+    lines = held(scope)
+    table = _held_table(scope, lines)
+    return section(
+        text("overview.held", lang),
+        data_table(table, scope.view) if lines else empty(text("overview.held.none", lang)),
+        name="held",
+        note=text(
+            "overview.held.note",
+            lang,
+            day=numbers_text.day(scope.context.builds[scope.view.county].as_of_date, lang),
+            overdue=numbers_text.number(sum(line.overdue_count for line in lines)),
+        ),
+    )
+
+
+def _held_table(scope: Scope, lines: list[Held]) -> Table:
+    view, lang = scope.view, scope.view.lang
+    return Table(
+        "held",
+        text("overview.held", lang),
+        [
+            text(f"overview.held.{name}", lang)
+            for name in ("department", "open", "overdue", "oldest")
+        ],
+        [
+            [
+                Link(line.name, view.href("/departments", department=line.code)),
+                line.open,
+                line.overdue_count,
+                line.oldest_days,
+            ]
+            for line in lines
+        ],
+    )
+
+
+def _months_table(scope: Scope) -> Table:
     """The chosen KPI by month, the newest first."""
     lang, kpi = scope.view.lang, scope.context.kpis[scope.view.kpi]
+    title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
+    heads = [text(f"trend.{name}", lang) for name in ("month", "value", "interval", "parts")]
+    if scope.lacks(kpi):
+        return Table("months", title, heads, [])
     question = trend_question(scope, kpi.kpi_id)
     months = comparable_months(scope.context.ask(question), kpi)
     return Table(
         "months",
-        f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}",
-        [
-            text(key, lang)
-            for key in ("trend.month", "trend.value", "trend.interval", "trend.parts")
-        ],
+        title,
+        heads,
         [
             [
                 f"{row['period_start_date']:%Y-%m}",
@@ -94,10 +232,20 @@ def months_table(scope: Scope) -> Table:
     )
 
 
-def _trend_panel(scope: Scope) -> Component:
+def _trend(scope: Scope) -> Component:
     view, lang = scope.view, scope.view.lang
     kpi = scope.context.kpis[view.kpi]
+    title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
+    more = html.A(
+        text("overview.more_trends", lang), href=view.href("/trends"), className="panel-link"
+    )
+    if scope.lacks(kpi):
+        return section(title, empty(text("value.lacks", lang)), name="trend", tools=[more])
     months = comparable_months(scope.context.ask(trend_question(scope, view.kpi)), kpi)
+    if not months["value"].is_not_null().any():
+        fullest = max(months.rows(named=True), key=lambda row: row["excluded_count"] or 0)
+        reason = numbers_text.missing(fullest, lang, in_a_sentence=True)
+        return section(title, empty(reason), name="trend", tools=[more])
     # A baseline is a figure of the whole county, so it says nothing of one town or department.
     baseline = None if scope.where else kpi.baseline_of(view.county)
     figure = trend(
@@ -110,59 +258,110 @@ def _trend_panel(scope: Scope) -> Component:
             programme_start=programme_start(view.county),
         ),
     )
-    first, *_, last = [*months["period_start_date"], scope.days.last]
     label = text(
-        "trend.label", lang, kpi=kpi_name(kpi, lang), from_=f"{first:%Y-%m}", to=f"{last:%Y-%m}"
+        "trend.label",
+        lang,
+        kpi=kpi_name(kpi, lang),
+        from_=f"{months['period_start_date'][0]:%Y-%m}",
+        to=f"{months['period_start_date'][-1]:%Y-%m}",
     )
-    title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
-    if not months["value"].is_not_null().any():
-        fullest = max(months.rows(named=True), key=lambda row: row["excluded_count"])
-        body = empty(numbers_text.missing(fullest, lang, in_a_sentence=True))
-    else:
-        body = chart(figure, name="trend", label=label, view=view, table=months_table(scope))
-    return section(title, body, name="trend")
+    body = chart(figure, name="trend", label=label, view=view, table=_months_table(scope))
+    return section(title, body, name="trend", tools=[more])
 
 
-def _area_panel(scope: Scope) -> Component:
+def _funnel(scope: Scope, found: Ranked | None) -> Component | None:
+    """Areas against their size, where the KPI has control limits."""
+    if found is None or found.funnel is None:
+        return None
     view, lang = scope.view, scope.view.lang
-    kpi = scope.context.kpis[view.kpi]
-    level_name = _level_name(scope)
-    body = ranking(
-        areas_ranked(scope, kpi),
+    kpi = found.whole.kpi
+    title = f"{kpi_name(kpi, lang)} · {text('funnel.title', lang)}"
+    figure = funnel_chart(
+        found.funnel,
+        kpi=kpi,
+        column="area_code",
+        names={line.code: line.name for line in found.slices},
+        links={line.code: view.href(area=line.code) for line in found.slices},
+        lang=lang,
+        colours=colours(view.scheme),
+    )
+    body = chart(
+        figure,
+        name="funnel",
+        label=title,
         view=view,
+        table=_ranked_table(found, _areas_title(scope), "areas", lang),
+        height=300,
+    )
+    return section(title, body, name="funnel", note=text("funnel.note", lang))
+
+
+def _areas(scope: Scope, found: Ranked | None) -> Component:
+    body = ranking(
+        found,
+        view=scope.view,
         part="area",
         whole_name=area_name(scope, scope.compared_area),
-        level_name=level_name,
+        level_name=_level_name(scope),
     )
-    title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level_name)}"
-    return section(title, body, tools=[to_map(view)], name="areas")
+    return section(_areas_title(scope), body, tools=[to_map(scope.view)], name="areas")
 
 
-def _department_panel(scope: Scope) -> Component:
-    view, lang = scope.view, scope.view.lang
-    kpi = scope.context.kpis[view.kpi]
-    level_name = text("section.departments.level", lang)
+def _departments(scope: Scope) -> Component:
+    kpi = scope.context.kpis[scope.view.kpi]
     body = ranking(
         departments_ranked(scope, kpi),
-        view=view,
+        view=scope.view,
         part="department",
         whole_name=area_name(scope, scope.area),
-        level_name=level_name,
+        level_name=text("section.departments.level", scope.view.lang),
     )
-    title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level_name)}"
-    return section(title, body, name="departments")
+    return section(_departments_title(scope), body, name="departments")
+
+
+def _ranked_table(found: Ranked, title: str, name: str, lang: Lang) -> Table:
+    kpi = found.whole.kpi
+    return Table(
+        name,
+        title,
+        [
+            text(f"overview.column.{head}", lang)
+            for head in ("name", "value", "interval", "verdict")
+        ],
+        [
+            [
+                line.name,
+                line.figure,
+                numbers_text.interval(line.row["interval_low"], line.row["interval_high"], kpi),
+                text(f"ranking.{line.verdict}", lang),
+            ]
+            for line in found.slices
+        ],
+    )
+
+
+def _areas_title(scope: Scope) -> str:
+    lang = scope.view.lang
+    kpi = scope.context.kpis[scope.view.kpi]
+    return f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=_level_name(scope))}"
+
+
+def _departments_title(scope: Scope) -> str:
+    lang = scope.view.lang
+    kpi = scope.context.kpis[scope.view.kpi]
+    level = text("section.departments.level", lang)
+    return f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
 
 
 def _level_name(scope: Scope) -> str:
     for level in scope.context.county(scope.view.county).levels:
         if level.level == scope.level_below:
-            return level.name.zh if scope.view.lang is Lang.ZH else level.name.en
+            return level.name.zh if scope.view.lang is Lang.ZH else level.name.en.lower()
     return ""
 
 
-def _status_panel(scope: Scope) -> Component:
+def _status(scope: Scope, status: DataStatus) -> Component:
     lang = scope.view.lang
-    status = read_status(scope.context, scope.view.county)
     zone = scope.context.county(scope.view.county).zone
     return section(
         text("section.status", lang), status_strip(status, zone=zone, lang=lang), name="status"

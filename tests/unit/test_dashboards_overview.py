@@ -8,7 +8,7 @@ import pytest
 
 from dashboards.data.months import comparable_months
 from dashboards.data.overview import Tile
-from dashboards.data.ranking import overlap, verdict
+from dashboards.data.ranking import verdict
 from dashboards.data.tables import Figure
 from dashboards.numbers_text import is_not_delivered
 from dashboards.scope import Area, _told_apart
@@ -61,10 +61,11 @@ def test_an_area_is_marked_only_when_its_interval_leaves_out_the_whole(
     assert verdict(row(low, 0.9, high), 0.9, kpi) == expected
 
 
-def test_a_change_is_within_chance_when_the_intervals_touch() -> None:
-    assert overlap(row(0.8, 0.85, 0.9), row(0.9, 0.92, 0.95)) is True
-    assert overlap(row(0.8, 0.85, 0.89), row(0.9, 0.92, 0.95)) is False
-    assert overlap(row(None, 0.85, None), row(0.9, 0.92, 0.95)) is None
+def test_a_change_is_within_chance_while_its_own_interval_holds_zero() -> None:
+    assert tile(row(0.80, 0.85, 0.90), row(0.86, 0.90, 0.94)).is_within_chance is True
+    assert tile(row(0.83, 0.85, 0.87), row(0.88, 0.90, 0.92)).is_within_chance is False
+    assert tile(row(None, 0.85, None), row(0.9, 0.92, 0.95)).is_within_chance is None
+    assert tile(row(0.83, 0.85, 0.87)).is_within_chance is None
 
 
 def test_a_missed_target_within_the_interval_is_near() -> None:

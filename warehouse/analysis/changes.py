@@ -16,6 +16,7 @@ interval (stocks, sums, ratios of sums, scores) is not judged.
 
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -26,6 +27,8 @@ from warehouse.published import Published
 from warehouse.query import Question, answer
 from warehouse.query.periods import Back
 from warehouse.query.question import OTHER_SLICES, TIME_UNITS
+
+N = TypeVar("N", float, pl.Expr)
 
 BACKS: tuple[Back, ...] = ("previous", "last_year")
 CODES = ["area_code", *(f"{name}_code" for name in OTHER_SLICES)]
@@ -82,8 +85,9 @@ def _compared(
     value, before = pl.col("value"), pl.col("before_equal_days")
     low, high = pl.col("before_low") * scaled, pl.col("before_high") * scaled
     change = value - before
-    down = ((value - pl.col("interval_low")) ** 2 + (high - before) ** 2).sqrt()
-    up = ((pl.col("interval_high") - value) ** 2 + (before - low) ** 2).sqrt()
+    change_low, change_high = difference_interval(
+        (value, pl.col("interval_low"), pl.col("interval_high")), (before, low, high)
+    )
     caveat = pl.col("comparison_caveat") if back == "last_year" else pl.lit(None, pl.String)
     return rows.with_columns((pl.col("before") * scaled).alias("before_equal_days")).select(
         *CODES,
@@ -96,11 +100,21 @@ def _compared(
         "before_equal_days",
         change.alias("change"),
         pl.when(before != 0).then(change / before).alias("change_ratio"),
-        (change - down).alias("change_low"),
-        (change + up).alias("change_high"),
-        ((change - down > 0) | (change + up < 0)).alias("is_signal"),
+        change_low.alias("change_low"),
+        change_high.alias("change_high"),
+        ((change_low > 0) | (change_high < 0)).alias("is_signal"),
         caveat.alias("comparison_caveat"),
     )
+
+
+def difference_interval(now: tuple[N, N, N], before: tuple[N, N, N]) -> tuple[N, N]:
+    """Interval of a difference, from value, lower and upper bound of both; columns or numbers."""
+    value, low, high = now
+    value_before, low_before, high_before = before
+    change = value - value_before
+    down = ((value - low) ** 2 + (high_before - value_before) ** 2) ** 0.5
+    up = ((high - value) ** 2 + (value_before - low_before) ** 2) ** 0.5
+    return change - down, change + up
 
 
 def _days(start: str, end: str) -> pl.Expr:

@@ -65,20 +65,27 @@ def funnel(published: Published, question: Question) -> Funnel:
         UsageError: as `answer`; a KPI that is no share or ratio to a population; not exactly one
             slice; no value at all.
     """
+    whole = answer(published, replace(question, by=())).row(0, named=True)
+    return funnel_of(question, answer(published, question), whole["value"])
+
+
+def funnel_of(question: Question, rows: pl.DataFrame, centre: float | None) -> Funnel:
+    """The same from the answer to the question and the value of all.
+
+    Raises:
+        UsageError: as `funnel`.
+    """
     kpi = get_kpi(question.kpi_id)
     family = needed_family(kpi, "漏斗图 / a funnel ")
     slice_ = only_slice(question)
-    rows = answer(published, question).filter(
-        pl.col("denominator") > 0, pl.col(slice_).is_not_null()
-    )
-    whole = answer(published, replace(question, by=())).row(0, named=True)
-    if rows.is_empty() or whole["value"] is None:
+    rows = rows.filter(pl.col("denominator") > 0, pl.col(slice_).is_not_null())
+    if rows.is_empty() or centre is None:
         raise UsageError(f"{kpi.kpi_id}: 无值可排 / there is no value to rank")
     per = float(kpi.per or 1)
     made = limits_of(
         rows["numerator"].to_numpy(),
         rows["denominator"].cast(pl.Float64).to_numpy(),
-        centre=whole["value"] / per,
+        centre=centre / per,
         family=family,
     )
     limits = {name: per * value for name, value in made.limits.items()}
@@ -87,7 +94,7 @@ def funnel(published: Published, question: Question) -> Funnel:
         *(pl.Series(name, value) for name, value in limits.items()), z
     )
     return Funnel(
-        centre=whole["value"],
+        centre=centre,
         dispersion=made.dispersion,
         is_over_dispersed=made.between_variance > 0,
         between_sd=per * float(np.sqrt(made.between_variance)),

@@ -79,8 +79,12 @@ def control_chart(
     Raises:
         UsageError: as `answer`; a question with slices.
     """
-    kpi = get_kpi(question.kpi_id)
     months = whole_months(published, question)
+    return chart_of(get_kpi(question.kpi_id), months, programme_start=programme_start)
+
+
+def chart_of(kpi: Kpi, months: pl.DataFrame, *, programme_start: date | None = None) -> Chart:
+    """The chart of whole months (`settled_months`)."""
     values, sizes = _values_and_sizes(kpi, months)
     days = list(months["period_start_date"])
     kind = _kind(kpi)
@@ -121,9 +125,18 @@ def whole_months(published: Published, question: Question) -> pl.DataFrame:
     if question.slices:
         raise UsageError("--by: 趋势按月,请用 --where / a trend is by month: use --where, not --by")
     rows = answer(published, replace(question, by=("month",)))
+    return settled_months(rows, begins_with_records=question.start is None)
+
+
+def settled_months(rows: pl.DataFrame, *, begins_with_records: bool) -> pl.DataFrame:
+    """The same from an answer by month.
+
+    Args:
+        begins_with_records: the first month is that of the first record, whatever its first day.
+    """
     first, month = pl.col("period_start_date"), pl.col("period_start_date").dt.month_start()
     # Records are taken to cover the month of the first of them, from its first day.
-    begins = (first == month) | pl.lit(question.start is None)
+    begins = (first == month) | pl.lit(begins_with_records)
     is_whole = begins & (month.dt.offset_by("1mo") == pl.col("period_end_date"))
     waiting = pl.col("not_yet_due_count").fill_null(0)
     settled = waiting <= PROVISIONAL_SHARE * (pl.col("denominator").fill_null(0) + waiting)

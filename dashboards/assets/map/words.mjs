@@ -3,6 +3,7 @@
 // A half is rounded up in the decimal a reader would write, whatever the binary one behind it:
 // 23.95 is 24.0 here as on every other page (dashboards/numbers_text.py).
 const DIGITS = 12;
+const MOST_DECIMALS = 4;
 
 export class Words {
   constructor(setup) {
@@ -29,7 +30,13 @@ export class Words {
 
   figure(value, kpi) {
     if (value === null || value === undefined || Number.isNaN(value)) return "—";
-    return this.number(kpi.is_share ? value * 100 : value, kpi.decimals);
+    if (!kpi.is_share) return this.number(value, kpi.decimals);
+    let decimals = kpi.decimals;
+    // Not all is never shown as all: 0.99972 is 99.97 %.
+    while (value < 1 && decimals < MOST_DECIMALS && Number(this.number(value * 100, decimals)) === 100) {
+      decimals += 1;
+    }
+    return this.number(value * 100, decimals);
   }
 
   joined(figure, unit) {
