@@ -8,9 +8,11 @@ from dash.development.base_component import Component
 
 from dashboards import numbers_text
 from dashboards.components.parts import icon
+from dashboards.components.why import why_parts
 from dashboards.components.words import kpi_name
 from dashboards.context import Context
 from dashboards.data.receipt import ReceiptData, read_receipt
+from dashboards.data.why import why
 from dashboards.i18n import Lang, catalogue, text
 from dashboards.names import code_names
 from dashboards.scope import Scope, area_name
@@ -66,6 +68,7 @@ def receipt(view: View, context: Context, *, path: str) -> Component:
                 className="receipt-head",
             ),
             _value(data, lang),
+            why_parts(why(scope, data.cell), data.kpi, view),
             _pairs(_definition(data, scope), lang),
             _pairs(_sources(data, scope), lang),
             _parts(data, lang) if data.parts is not None else _rows(data, view, path, zone),
