@@ -64,7 +64,7 @@
           kept.delete(place.dataset.chart);
         }
         draw(place).catch((error) => {
-          place.dataset.failed = "chart";
+          place.dataset.failed = String(error);
           throw error;
         });
       }

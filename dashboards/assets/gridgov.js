@@ -95,6 +95,7 @@
     } catch (error) {
       if (isCallback) {
         failed = true;
+        document.body.dataset.failure = String(error);
         pending.clear();
         settle();
       }

@@ -134,7 +134,8 @@ def _days(scope: Scope) -> Component:
             leftSection=icon("calendar"),
             monthLabelFormat="YYYY年M月" if is_zh else "MMMM YYYY",
             monthsListFormat="M月" if is_zh else "MMM",
-            **{"aria-label": text("filter.days", scope.view.lang)},
+            # The name holds what is shown, as those who speak to their computer say it.
+            **{"aria-label": f"{first} – {last} {text('filter.days', scope.view.lang)}"},
         ),
         settings={"locale": "zh-cn" if is_zh else "en", "firstDayOfWeek": 1},
     )

@@ -9,6 +9,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.support.chromium import launch_arguments
 from tests.support.county import publish_county
+from tests.support.recomputed.county import County, published_sample
 from tests.support.served import served
 from warehouse.published import Published, PublishedStore
 from warehouse.settings import Settings
@@ -41,6 +42,19 @@ def published(county_home: Path) -> Published:
 def address(county_home: Path) -> Iterator[str]:
     """Address of a server over the county."""
     with served(county_home) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> County:
+    """The generated town, every dataset loaded and built."""
+    return published_sample(tmp_path_factory, scale="town")
+
+
+@pytest.fixture(scope="session")
+def town_address(town: County) -> Iterator[str]:
+    """Address of a server over the generated town."""
+    with served(town.settings.home) as url:
         yield url
 
 

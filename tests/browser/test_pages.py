@@ -1,0 +1,107 @@
+"""Every page, in both languages and both schemes, at three sizes."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from dashboards.pages import BY_PATH
+from tests.support.pages import open_page
+from tests.support.recomputed.county import County
+from tests.support.web import AXE
+
+pytestmark = pytest.mark.browser
+
+SIZES = [(1440, 900), (1920, 1080), (390, 844)]
+LOOKS = [("zh", "light"), ("zh", "dark"), ("en", "light"), ("en", "dark")]
+FOREIGN = {"zh": r"[A-Za-z]{4,}", "en": r"[\u4e00-\u9fff]+"}
+
+# What is shown but is no text of ours: names of files, cases and codes, and what is marked as being
+# in the other language. Names of areas have one language, that of their file.
+OUR_TEXT = """() => {
+  const copy = document.querySelector('#page').cloneNode(true);
+  copy.querySelectorAll(
+    'style, script, [lang], .rank-name, td, .cell-link, .trail, code, pre, .scroll tbody, .data'
+  ).forEach((part) => part.remove());
+  return copy.textContent;
+}"""
+TERMS = r"CSV|Excel|PNG|SVG|PDF|SQL|Kitagawa|DuckDB|Parquet|GeoJSON|Wilson"
+
+EMPTY_CHARTS = """() => [...document.querySelectorAll('.chart-place')]
+  .filter((place) => !place.querySelector('svg'))
+  .map((place) => place.getAttribute('aria-label'))"""
+WORDLESS = """() => [...document.querySelectorAll('#page section')]
+  .filter((part) => part.innerText.trim().length < 8)
+  .map((part) => part.className)"""
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One context for all looks, so that files come from its cache."""
+    with browser.new_context() as made:
+        yield made
+
+
+@pytest.mark.parametrize("path", BY_PATH)
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
+def test_a_page_is_whole(
+    context: BrowserContext,
+    town: County,
+    town_address: str,
+    path: str,
+    lang: str,
+    theme: str,
+) -> None:
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    open_page(page, f"{town_address}{path}?lang={lang}&theme={theme}")
+    assert [line for line in said if not line.startswith(("log", "info", "debug"))] == []
+    assert page.evaluate(EMPTY_CHARTS) == []
+    assert page.evaluate(WORDLESS) == []
+    assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[lang]
+    names = town.published.sql("select distinct area_name from mart.dim_areas")["area_name"]
+    shown = re.sub(TERMS, "", page.evaluate(OUR_TEXT))
+    for name in sorted(names, key=len, reverse=True):
+        shown = shown.replace(name, "")
+    assert re.findall(FOREIGN[lang], shown) == []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert over <= 0, f"{over} px too wide at {width}×{height}"
+    page.close()
+
+
+@pytest.mark.parametrize("path", BY_PATH)
+@pytest.mark.parametrize(("theme", "size"), [("light", SIZES[0]), ("dark", SIZES[2])])
+def test_a_page_is_accessible(
+    context: BrowserContext, town_address: str, path: str, theme: str, size: tuple[int, int]
+) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_page(page, f"{town_address}{path}?theme={theme}")
+    assert violations(page) == []
+    page.close()
+
+
+def test_a_receipt_is_accessible(context: BrowserContext, town_address: str) -> None:
+    page = context.new_page()
+    open_page(page, f"{town_address}/?receipt=on_time_resolution_rate")
+    assert violations(page) == []
+    page.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 A and AA: rule, element, what is wrong."""
+    # Evaluated, not added as a script: the page's policy runs no script but its own.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        """async () => (await axe.run(document, {
+          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+        })).violations.flatMap(({ id, nodes }) =>
+          nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`))"""
+    )
+    return [str(line) for line in found]
