@@ -117,9 +117,8 @@ def test_back_and_reload_keep_the_view(page: Page, town_address: str) -> None:
 
 
 def test_switching_the_language_keeps_the_view(page: Page, town_address: str) -> None:
-    open_page(
-        page, f"{town_address}/?period=last-month&department=urban_management&kpi=rework_rate"
-    )
+    query = "period=last-month&department=urban_management&kpi=rework_rate"
+    open_page(page, f"{town_address}/?{query}")
     values = _values(page)
     page.get_by_role("link", name="Switch to English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")

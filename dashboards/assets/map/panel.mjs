@@ -37,8 +37,8 @@ export class Panel {
     this.kpi = el("select", { class: "kpi", name: "kpi", "aria-label": words.text("map.kpi"), onchange: () => this.map.change({ kpi: this.kpi.value }) },
       options(setup.kpis.map(({ id, name }) => ({ key: id, label: name }))));
     this.question = el("p", { class: "question" });
-    this.period = el("select", { name: "period", onchange: () => this.map.choosePeriod(this.period.value) });
-    this.department = el("select", { name: "department", onchange: () => this.map.change({ department: this.department.value }) },
+    this.period = el("select", { name: "period", "aria-label": words.text("filter.period"), onchange: () => this.map.choosePeriod(this.period.value) });
+    this.department = el("select", { name: "department", "aria-label": words.text("filter.department"), onchange: () => this.map.change({ department: this.department.value }) },
       options([{ key: "", label: words.text("filter.department.all") }, ...setup.departments.map(({ code, name }) => ({ key: code, label: name }))]));
     this.levels = el("div", { class: "levels", role: "group", "aria-label": words.text("map.level") });
     this.days = el("p", { class: "days muted" });
