@@ -15,6 +15,8 @@ pytestmark = pytest.mark.browser
 
 SIZES = [(1440, 900), (1920, 1080), (390, 844)]
 LOOKS = [("zh", "light"), ("zh", "dark"), ("en", "light"), ("en", "dark")]
+JUDGED = {("zh", "light", 1440), ("en", "dark", 390)}
+"""Where axe-core looks too: both schemes, wide and narrow."""
 FOREIGN = {"zh": r"[A-Za-z]{4,}", "en": r"[\u4e00-\u9fff]+"}
 
 # What is shown but is no text of ours: names of files, cases and codes, and what is marked as being
@@ -72,18 +74,8 @@ def test_a_page_is_whole(
         page.set_viewport_size({"width": width, "height": height})
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert over <= 0, f"{over} px too wide at {width}×{height}"
-    page.close()
-
-
-@pytest.mark.parametrize("path", BY_PATH)
-@pytest.mark.parametrize(("theme", "size"), [("light", SIZES[0]), ("dark", SIZES[2])])
-def test_a_page_is_accessible(
-    context: BrowserContext, town_address: str, path: str, theme: str, size: tuple[int, int]
-) -> None:
-    page = context.new_page()
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    open_page(page, f"{town_address}{path}?theme={theme}")
-    assert violations(page) == []
+        if (lang, theme, width) in JUDGED:
+            assert violations(page) == []
     page.close()
 
 
