@@ -7,7 +7,7 @@ from math import log10
 from dashboards import numbers_text
 from dashboards.data.quality import Delivery, Noted, RuleLine
 from dashboards.i18n import Lang, catalogue, text
-from warehouse.lineage import column_words
+from warehouse.lineage import column_words, staging_of
 
 Names = Mapping[tuple[str, str], Mapping[str, str]]
 """Meanings of the contracts' rules in both languages, by dataset and rule."""
@@ -25,7 +25,8 @@ def rule_words(dataset: str, rule: str, *, names: Names, lang: Lang) -> str:
         said = names[dataset, rule][lang.value]
         return said[:1].upper() + said[1:]
     check, _, column = rule.partition(":")
-    words = column_words(dataset)
+    staging = staging_of(dataset)
+    words = column_words(staging.name) if staging else {}
     if not column and rule.startswith(UNKNOWN) and rule.removeprefix(UNKNOWN) in words:
         check, column = "unknown", rule.removeprefix(UNKNOWN)
     key = f"quality.reason.{check}"

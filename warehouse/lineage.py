@@ -10,6 +10,8 @@ import yaml
 from warehouse.catalogue.model import Text
 from warehouse.project import YAML_LOADER, project_folder
 
+MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)\(.*?endmacro", re.DOTALL)
+CALL = re.compile(r"\b(\w+)\(")
 REF = re.compile(r"\bref\(\s*['\"](\w+)['\"]\s*\)")
 
 COMMON = ("int_counties__", "int_dates__", "int_quality__", "stg_ops__")
@@ -47,15 +49,33 @@ class Model:
 def load_models() -> Mapping[str, Model]:
     """Every model by name."""
     root = project_folder() / "models"
+    files = {file.stem: file for file in sorted(root.rglob("*.sql"))}
+    macros = _macros()
     found = {}
-    for file in sorted(root.rglob("*.sql")):
+    for name, file in files.items():
         layer, *below = file.relative_to(root).parts[:-1]
-        refs = tuple(dict.fromkeys(REF.findall(file.read_text(encoding="utf-8"))))
-        found[file.stem] = Model(file.stem, layer, below[0] if below else "", refs)
-    return {
-        name: Model(name, model.layer, model.folder, tuple(r for r in model.refs if r in found))
-        for name, model in found.items()
-    }
+        refs = [ref for ref in _refs(file.read_text(encoding="utf-8"), macros) if ref in files]
+        found[name] = Model(name, layer, below[0] if below else "", tuple(refs))
+    return found
+
+
+def _macros() -> dict[str, str]:
+    """Text of every macro by name: what it reads, the model that calls it reads."""
+    found = {}
+    for file in sorted((project_folder() / "macros").rglob("*.sql")):
+        for block in MACRO.finditer(file.read_text(encoding="utf-8")):
+            found[block.group(1)] = block.group(0).partition(")")[2]
+    return found
+
+
+def _refs(sql: str, macros: Mapping[str, str]) -> list[str]:
+    """Models a text reads, itself or through the macros it calls, each once."""
+    texts, called = [sql], set[str]()
+    for text in texts:
+        names = (macros.keys() & set(CALL.findall(text))) - called
+        called |= names
+        texts += (macros[name] for name in sorted(names))
+    return list(dict.fromkeys(ref for text in texts for ref in REF.findall(text)))
 
 
 @cache
@@ -80,9 +100,15 @@ def datasets_of(table: str) -> tuple[str, ...]:
 
 
 @cache
-def column_words(dataset: str) -> Mapping[str, Text]:
-    """What each column of a dataset is, in a few words; empty for an unknown dataset."""
-    model = next((one for one in load_models().values() if one.dataset == dataset), None)
+def staging_of(dataset: str) -> Model | None:
+    """The staging model of a dataset; null where there is no such dataset."""
+    return next((one for one in load_models().values() if one.dataset == dataset), None)
+
+
+@cache
+def column_words(table: str) -> Mapping[str, Text]:
+    """What each column of a table is, in a few words; empty for an unknown table."""
+    model = load_models().get(table)
     if model is None:
         return {}
     file = project_folder() / "models" / model.layer / model.folder / f"{model.name}.yml"

@@ -1,0 +1,237 @@
+"""The tables of the KPI catalogue, for the page and for its export."""
+
+from collections.abc import Iterable, Sequence
+
+from dashboards import numbers_text
+from dashboards.catalogue_words import (
+    asked_words,
+    definition,
+    field_name,
+    result_words,
+    say,
+    standing,
+    targets,
+    unit,
+)
+from dashboards.components.words import kpi_name
+from dashboards.data.catalogue import Entry, Lineage, parts_on
+from dashboards.data.tables import Cell, Figure, Link, Table, figures
+from dashboards.i18n import Lang, text
+from dashboards.scope import Scope
+from warehouse.catalogue import Kpi, get_kpi
+from warehouse.catalogue.examples import Example, Record, load_examples
+from warehouse.lineage import column_words, load_models, staging_of
+
+STATUSES = ("met", "missed")
+
+
+def heads(lang: Lang, *keys: str) -> list[str]:
+    """Titles of columns."""
+    return [text(f"catalogue.column.{key}", lang) for key in keys]
+
+
+def all_table(found: Sequence[Entry], scope: Scope) -> Table:
+    """Every KPI with its definition, its value over the page's scope, and who answers for it."""
+    lang = scope.view.lang
+    return Table(
+        "kpis",
+        text("page.catalogue", lang),
+        heads(
+            lang, "subject", "kpi", "kpi_id", "value", "target", "status", "unit", "better",
+            "question", "formula", "reference", "owner", "reviewed", "next_review",
+        ),
+        [_line(entry, lang) for entry in found],
+    )
+
+
+def _line(entry: Entry, lang: Lang) -> list[Cell]:
+    kpi = entry.kpi
+    target = entry.figure.row["target"] if entry.figure else None
+    return [
+        text(f"catalogue.subject.{entry.subject}", lang),
+        kpi_name(kpi, lang),
+        kpi.kpi_id,
+        entry.figure or text("value.lacks", lang),
+        numbers_text.value(target, kpi, lang) if target is not None else None,
+        status(entry.figure, lang),
+        unit(kpi, lang),
+        text(f"catalogue.better.{kpi.better}", lang),
+        say(kpi.question, lang),
+        say(kpi.formula, lang),
+        say(kpi.reference, lang),
+        say(kpi.owner, lang),
+        kpi.reviewed,
+        kpi.next_review,
+    ]
+
+
+def status(figure: Figure | None, lang: Lang) -> str | None:
+    """Whether the target is met; null where there is none or no value."""
+    found = figure.row["status"] if figure else None
+    return text(f"status.{found}", lang) if found in STATUSES else None
+
+
+def definition_table(kpi: Kpi, scope: Scope) -> Table:
+    """The chosen KPI's definition, a line each."""
+    lang = scope.view.lang
+    lines = [
+        (text(f"catalogue.line.{key}", lang), " ".join(filter(None, (words, *codes))))
+        for key, words, codes in definition(kpi, lang)
+    ]
+    lines += [
+        (text(f"catalogue.line.{key}", lang), words)
+        for key, words in standing(kpi, scope.view.county, lang)
+    ]
+    return Table(
+        "definition", kpi_name(kpi, lang), heads(lang, "item", "words"), [list(one) for one in lines]
+    )
+
+
+def targets_table(kpi: Kpi, scope: Scope) -> Table:
+    """Targets with the day they hold from and where they are written."""
+    lang = scope.view.lang
+    return Table(
+        "targets",
+        text("catalogue.targets", lang),
+        heads(lang, "from", "target", "reference"),
+        [
+            [
+                target.valid_from,
+                numbers_text.value(target.value, kpi, lang),
+                say(target.reference, lang),
+            ]
+            for target in targets(kpi, scope.view.county)
+        ],
+    )
+
+
+def parts_table(kpi: Kpi, scope: Scope) -> Table | None:
+    """What a score is made of at the period's end; null for any other KPI."""
+    lang = scope.view.lang
+    parts = parts_on(kpi, scope.days.last)
+    if parts is None:
+        return None
+    kpis = [get_kpi(part) for part in parts.weights]
+    fitting = [part for part in kpis if not scope.lacks(part)]
+    values = dict(
+        zip(
+            (part.kpi_id for part in fitting),
+            figures(scope.context, [scope.question(part.kpi_id) for part in fitting]),
+            strict=True,
+        )
+    )
+    title = text("catalogue.column.weight", lang)
+    return Table(
+        "parts",
+        text("receipt.parts", lang),
+        heads(lang, "kpi", "weight", "value", "kpi_id"),
+        [
+            [
+                Link(kpi_name(part, lang), scope.view.href(kpi=part.kpi_id)),
+                parts.weights[part.kpi_id],
+                values[part.kpi_id][0] if values.get(part.kpi_id) else text("value.lacks", lang),
+                part.kpi_id,
+            ]
+            for part in kpis
+        ],
+        note=f"{numbers_text.day(parts.valid_from, lang)} · {say(parts.reference, lang)}",
+        decimals={title: 2},
+    )
+
+
+def example_tables(number: int, example: Example, lang: Lang) -> list[Table]:
+    """An example's records, a table for each dataset and for corrections."""
+    groups: dict[tuple[str, bool], list[Record]] = {}
+    for record in example.records:
+        groups.setdefault((record.dataset or "", record.is_correction), []).append(record)
+    return [
+        _records(f"example_{number}_{place}", dataset, is_correction, records, lang)
+        for place, ((dataset, is_correction), records) in enumerate(groups.items(), 1)
+    ]
+
+
+def _records(
+    name: str, dataset: str, is_correction: bool, records: list[Record], lang: Lang
+) -> Table:
+    staging = staging_of(dataset)
+    words = column_words(staging.name) if staging else {}
+    fields = list(dict.fromkeys(field for record in records for field in record.fields))
+    has_copies = any(record.copies > 1 for record in records)
+    has_why = any(record.why for record in records)
+    title = dataset_name(dataset, lang)
+    if is_correction:
+        title = f"{title} · {text('catalogue.example.correction', lang)}"
+    return Table(
+        name,
+        title,
+        [
+            *(field_name(field, words, lang) for field in fields),
+            *(heads(lang, "copies") if has_copies else ()),
+            *(heads(lang, "why") if has_why else ()),
+        ],
+        [
+            [
+                *(_field(record.fields.get(field)) for field in fields),
+                *([record.copies] if has_copies else ()),
+                *([say(record.why, lang) if record.why else None] if has_why else ()),
+            ]
+            for record in records
+        ],
+    )
+
+
+def dataset_name(dataset: str, lang: Lang) -> str:
+    """What an example's records are; cases are written in short words."""
+    return dataset or text("catalogue.example.cases", lang)
+
+
+def _field(value: object) -> Cell:
+    return None if value is None else str(value)
+
+
+def examples_table(kpi: Kpi, lang: Lang) -> Table:
+    """Every worked example with what is asked and what comes out."""
+    rows = []
+    for example in load_examples(kpi.kpi_id):
+        value, parts = result_words(kpi, example.expect, lang)
+        rows.append([say(example.title, lang), asked_words(example, lang), value, parts])
+    return Table(
+        "examples",
+        text("catalogue.examples", lang),
+        heads(lang, "example", "asked", "value", "result"),
+        rows,
+    )
+
+
+def lineage_table(found: Lineage, lang: Lang, *, to_quality: Iterable[tuple[str, str]] = ()) -> Table:
+    """Each dataset of a KPI: its newest file, its staging model and the facts it goes into.
+
+    Args:
+        to_quality: dataset → address of the page that tells how good it is.
+    """
+    addresses = dict(to_quality)
+    return Table(
+        "lineage",
+        text("catalogue.lineage", lang),
+        heads(lang, "dataset", "file", "batches", "staging", "between", "fact"),
+        [
+            [
+                Link(origin.names[lang.value], addresses[origin.dataset])
+                if origin.dataset in addresses
+                else origin.names[lang.value],
+                origin.file_name,
+                origin.batch_count,
+                origin.staging,
+                ", ".join(_between(found, origin.dataset)),
+                ", ".join(fact.fact for fact in found.facts if origin.dataset in fact.datasets),
+            ]
+            for origin in found.origins
+        ],
+    )
+
+
+def _between(found: Lineage, dataset: str) -> list[str]:
+    """Intermediate models of the KPI's facts that read the dataset themselves."""
+    staging = staging_of(dataset)
+    names = dict.fromkeys(name for fact in found.facts for name in fact.between)
+    return [name for name in names if staging and staging.name in load_models()[name].refs]
