@@ -14,7 +14,7 @@ from dashboards.components.number import number
 from dashboards.components.parts import chip, icon
 from dashboards.components.words import kpi_name
 from dashboards.data.catalogue import SUBJECTS, Entry, Lineage
-from dashboards.data.catalogue_tables import example_tables
+from dashboards.data.tables import Table
 from dashboards.figures.lineage import Box, Column, Joint
 from dashboards.i18n import Lang, text
 from dashboards.view import View
@@ -195,12 +195,14 @@ def standing_list(kpi: Kpi, county_code: str, lang: Lang) -> Component:
     )
 
 
-def example_block(number_: int, example: Example, kpi: Kpi, view: View) -> Component:
-    """An example: records, what is asked, and the value that must come out."""
+def example_block(
+    example: Example, tables: Sequence[Table], kpi: Kpi, view: View, *, is_open: bool
+) -> Component:
+    """An example: its records, what is asked, and the value that must come out."""
     lang = view.lang
     value, parts = result_words(kpi, example.expect, lang)
     body: list[Component] = [html.P(asked_words(example, lang), className="muted")]
-    for table in example_tables(number_, example, lang):
+    for table in tables:
         body += [html.H4(table.title), data_table(table, view)]
     body.append(
         html.P(
@@ -212,9 +214,10 @@ def example_block(number_: int, example: Example, kpi: Kpi, view: View) -> Compo
             className="catalogue-result",
         )
     )
-    is_open = {"open": True} if number_ == 1 else {}
     return html.Details(
-        [html.Summary(say(example.title, lang)), *body], className="catalogue-example", **is_open
+        [html.Summary(say(example.title, lang)), *body],
+        className="catalogue-example",
+        open=is_open,
     )
 
 
@@ -283,23 +286,23 @@ def drawn(
     parts = [_kpi_box(get_kpi(part), lang) for part in found.parts] if is_score else []
     joints += [(f"kpi {found.kpi.kpi_id}", f"page {path}") for path in found.pages]
     return [
-        Column(text("catalogue.lineage.files", lang), 176, tuple(files)),
-        Column(text("catalogue.lineage.datasets", lang), 206, tuple(datasets)),
-        Column(text("catalogue.lineage.between", lang), 178, tuple(between)),
+        Column(text("catalogue.lineage.files", lang), 164, tuple(files)),
+        Column(text("catalogue.lineage.datasets", lang), 196, tuple(datasets)),
+        Column(text("catalogue.lineage.between", lang), 180, tuple(between)),
         Column(
             text("catalogue.lineage.facts", lang),
-            150,
+            172,
             tuple(Box(f"fact {fact.fact}", fact.fact) for fact in found.facts),
         ),
         Column(text("catalogue.lineage.parts", lang), 150, tuple(parts)),
         Column(
             text("catalogue.lineage.kpi", lang),
-            166,
+            158,
             (_kpi_box(found.kpi, lang, weight="strong"),),
         ),
         Column(
             text("catalogue.lineage.pages", lang),
-            100,
+            76,
             tuple(Box(f"page {path}", page_names[path]) for path in found.pages),
         ),
     ], joints

@@ -1,5 +1,6 @@
 """Parts of the page on data quality: the verdict, deliveries over time, and rules by batch."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
 from math import log10
@@ -9,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards import numbers_text
 from dashboards.components.parts import chip, icon
+from dashboards.components.words import kpi_name
 from dashboards.data.quality import Delivery, Noted, RuleLine, Verdict
 from dashboards.i18n import Lang, text
 from dashboards.periods import first_of_month
@@ -24,6 +26,7 @@ from dashboards.quality_words import (
     state,
 )
 from dashboards.view import View
+from warehouse.catalogue import Kpi
 
 SIGNS = {"fit": ("check", "good"), "reserved": ("alert", "fair"), "unfit": ("alert", "bad")}
 
@@ -31,10 +34,25 @@ FAINTEST, STRONGEST = -5, -1
 """Powers of ten of the shares between which a cell's ground grows; below, it is the faintest."""
 
 TICK_MONTHS = 6
+LAST_TICK = 85
+"""Percent of the strip after which a month would not fit."""
+
+SHOWN_KPIS = 3
 
 
-def verdict_box(verdict: Verdict, names: Mapping[str, str], rules: Names, view: View) -> Component:
-    """One sentence, and below it each reservation, which leads to its dataset."""
+def verdict_box(
+    verdict: Verdict,
+    names: Mapping[str, str],
+    rules: Names,
+    view: View,
+    *,
+    touched: Mapping[str, Sequence[Kpi]],
+) -> Component:
+    """One sentence, and below it each reservation, which leads to its dataset.
+
+    Args:
+        touched: dataset → KPIs made of its records.
+    """
     lang = view.lang
     sign, tone = SIGNS[verdict.grade]
     sentence = text(
@@ -47,7 +65,12 @@ def verdict_box(verdict: Verdict, names: Mapping[str, str], rules: Names, view: 
     return html.Div(
         [
             html.P([icon(sign), sentence], className=f"quality-sentence {tone}"),
-            html.Ul([html.Li(_noted(one, names, rules, view)) for one in verdict.noted])
+            html.Ul(
+                [
+                    html.Li(_noted(one, names, rules, view, touched.get(one.dataset, ())))
+                    for one in verdict.noted
+                ]
+            )
             if verdict.noted
             else None,
         ],
@@ -56,14 +79,34 @@ def verdict_box(verdict: Verdict, names: Mapping[str, str], rules: Names, view: 
     )
 
 
-def _noted(one: Noted, names: Mapping[str, str], rules: Names, view: View) -> list[Component]:
+def _noted(
+    one: Noted, names: Mapping[str, str], rules: Names, view: View, touched: Sequence[Kpi]
+) -> list[Component]:
+    lang = view.lang
+    shown = text("quality.between_names", lang).join(
+        kpi_name(kpi, lang) for kpi in touched[:SHOWN_KPIS]
+    )
+    key = "quality.touched.more" if len(touched) > SHOWN_KPIS else "quality.touched"
     return [
         html.A(
             names.get(one.dataset, one.dataset),
             href=view.href(dataset=one.dataset),
             className="cell-link",
         ),
-        html.Span(noted_words(one, rules, view.lang)),
+        html.Span(noted_words(one, rules, lang)),
+        *(
+            [
+                html.Span(
+                    text(key, lang, count=len(touched), names=shown),
+                    className="quality-kpis",
+                    title=text("quality.between_names", lang).join(
+                        kpi_name(kpi, lang) for kpi in touched
+                    ),
+                )
+            ]
+            if touched
+            else []
+        ),
     ]
 
 
@@ -170,7 +213,7 @@ def _strip(one: Delivery, lang: Lang, start: date, as_of: date) -> Component | s
 def _axis(start: date, as_of: date, lang: Lang) -> Component:
     whole = (as_of - start).days + 1
     ticks, month = [], start
-    while month < as_of:
+    while _percent(month, start, whole) < LAST_TICK:
         ticks.append(month)
         month = first_of_month(month, back=-TICK_MONTHS)
     return html.Div(
@@ -211,7 +254,12 @@ def matrix(
                         ]
                     )
                 ),
-                html.Tbody([_line(line, view, places, names, rules) for line in lines]),
+                html.Tbody(
+                    [
+                        _line(line, span, view, places, names, rules)
+                        for line, span in _grouped(lines)
+                    ]
+                ),
             ]
         ),
         className="scroll quality-matrix",
@@ -221,8 +269,20 @@ def matrix(
     )
 
 
+def _grouped(lines: Sequence[RuleLine]) -> list[tuple[RuleLine, int]]:
+    """Each line with how many stand under its dataset's name; 0 below the first of them."""
+    counts = Counter(line.dataset for line in lines)
+    seen: set[str] = set()
+    found = []
+    for line in lines:
+        found.append((line, 0 if line.dataset in seen else counts[line.dataset]))
+        seen.add(line.dataset)
+    return found
+
+
 def _line(
     line: RuleLine,
+    span: int,
     view: View,
     places: Sequence[int],
     names: Mapping[str, str],
@@ -231,13 +291,18 @@ def _line(
     lang = view.lang
     return html.Tr(
         [
-            html.Td(
+            html.Th(
                 html.A(
                     names.get(line.dataset, line.dataset),
                     href=view.href(dataset=line.dataset),
                     className="cell-link",
-                )
-            ),
+                ),
+                scope="rowgroup",
+                rowSpan=span,
+                className="quality-group",
+            )
+            if span
+            else None,
             html.Th(
                 rule_words(line.dataset, line.rule, names=rules, lang=lang),
                 scope="row",
@@ -245,7 +310,8 @@ def _line(
             ),
             html.Td(judged(line, lang)),
             *(_check(line.checks.get(place), lang) for place in places),
-        ]
+        ],
+        className="quality-first" if span else "",
     )
 
 

@@ -1,6 +1,6 @@
 """The KPI catalogue with the values of a page's scope, and where each value comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,7 +33,10 @@ SOURCES = """
     from ops.batches where county_code = ? and status = 'landed' group by dataset
 """
 
-NAMES = "select dataset, dataset_name_zh as zh, dataset_name_en as en from ops.freshness where county_code = ?"
+NAMES = """
+    select dataset, dataset_name_zh as zh, dataset_name_en as en
+    from ops.freshness where county_code = ?
+"""
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,22 @@ class Lineage:
     pages: tuple[str, ...]
 
 
+def dataset_names(scope: Scope) -> dict[str, str]:
+    """Names of the county's datasets in the page's language."""
+    rows = scope.context.sql(NAMES, scope.view.county)
+    return {row["dataset"]: row[scope.view.lang.value] for row in rows.iter_rows(named=True)}
+
+
 def subject_of(kpi: Kpi) -> str:
     """The subject a KPI stands under: the folder of its fact's model."""
     return "scores" if kpi.fact is None else load_models()[kpi.fact].folder
+
+
+def kpis_with(kpis: Iterable[Kpi], dataset: str) -> list[Kpi]:
+    """The KPIs into whose facts a dataset's records go."""
+    return [
+        kpi for kpi in kpis if any(dataset in datasets_of(fact.name) for fact in facts_of(kpi))
+    ]
 
 
 def entries(scope: Scope) -> list[Entry]:

@@ -1,6 +1,6 @@
 """The tables of the KPI catalogue, for the page and for its export."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dashboards import numbers_text
 from dashboards.catalogue_words import (
@@ -14,9 +14,10 @@ from dashboards.catalogue_words import (
     unit,
 )
 from dashboards.components.words import kpi_name
-from dashboards.data.catalogue import Entry, Lineage, parts_on
+from dashboards.data.catalogue import Entry, Lineage, dataset_names, parts_on
 from dashboards.data.tables import Cell, Figure, Link, Table, figures
 from dashboards.i18n import Lang, text
+from dashboards.names import code_names
 from dashboards.scope import Scope
 from warehouse.catalogue import Kpi, get_kpi
 from warehouse.catalogue.examples import Example, Record, load_examples
@@ -139,28 +140,33 @@ def parts_table(kpi: Kpi, scope: Scope) -> Table | None:
     )
 
 
-def example_tables(number: int, example: Example, lang: Lang) -> list[Table]:
+def example_tables(number: int, example: Example, scope: Scope) -> list[Table]:
     """An example's records, a table for each dataset and for corrections."""
     groups: dict[tuple[str, bool], list[Record]] = {}
     for record in example.records:
         groups.setdefault((record.dataset or "", record.is_correction), []).append(record)
     return [
-        _records(f"example_{number}_{place}", dataset, is_correction, records, lang)
-        for place, ((dataset, is_correction), records) in enumerate(groups.items(), 1)
+        _records(f"example_{number}_{place}", dataset, records, scope)
+        for place, ((dataset, _), records) in enumerate(groups.items(), 1)
     ]
 
 
-def _records(
-    name: str, dataset: str, is_correction: bool, records: list[Record], lang: Lang
-) -> Table:
+def _records(name: str, dataset: str, records: list[Record], scope: Scope) -> Table:
+    lang = scope.view.lang
     staging = staging_of(dataset)
     words = column_words(staging.name) if staging else {}
     fields = list(dict.fromkeys(field for record in records for field in record.fields))
     has_copies = any(record.copies > 1 for record in records)
     has_why = any(record.why for record in records)
-    title = dataset_name(dataset, lang)
-    if is_correction:
+    names = dataset_names(scope)
+    title = names.get(dataset, dataset) or text("catalogue.example.cases", lang)
+    if records[0].is_correction:
         title = f"{title} · {text('catalogue.example.correction', lang)}"
+    codes = {
+        field: code_names(scope.context, scope.view.county, field, lang)
+        for field in fields
+        if field.endswith("_code")
+    }
     return Table(
         name,
         title,
@@ -171,7 +177,7 @@ def _records(
         ],
         [
             [
-                *(_field(record.fields.get(field)) for field in fields),
+                *(_field(record.fields.get(field), codes.get(field, {}), lang) for field in fields),
                 *([record.copies] if has_copies else ()),
                 *([say(record.why, lang) if record.why else None] if has_why else ()),
             ]
@@ -180,13 +186,13 @@ def _records(
     )
 
 
-def dataset_name(dataset: str, lang: Lang) -> str:
-    """What an example's records are; cases are written in short words."""
-    return dataset or text("catalogue.example.cases", lang)
-
-
-def _field(value: object) -> Cell:
-    return None if value is None else str(value)
+def _field(value: object, names: Mapping[str, str], lang: Lang) -> Cell:
+    """A field as the example has it; codes by their names, yes and no in words."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return text(f"catalogue.{'yes' if value else 'no'}", lang)
+    return names.get(str(value), str(value))
 
 
 def examples_table(kpi: Kpi, lang: Lang) -> Table:

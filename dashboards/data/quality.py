@@ -197,7 +197,7 @@ def refusals(context: Context, county_code: str, dataset: str) -> pl.DataFrame:
 
 
 def rule_lines(context: Context, county_code: str, dataset: str) -> list[RuleLine]:
-    """Rules against the newest batches, those broken most first."""
+    """Rules against the newest batches by dataset: those first where a rule is broken most."""
     rows = context.sql(CHECKS, county_code, dataset, dataset, MATRIX_BATCHES)
     lines: dict[tuple[str, str], list[Row]] = {}
     for row in rows.iter_rows(named=True):
@@ -213,7 +213,12 @@ def rule_lines(context: Context, county_code: str, dataset: str) -> list[RuleLin
         )
         for (name, rule), checks in lines.items()
     ]
-    return sorted(found, key=lambda line: (-line.worst_ratio, line.dataset, line.rule))
+    worst: dict[str, float] = {}
+    for line in found:
+        worst[line.dataset] = max(worst.get(line.dataset, 0.0), line.worst_ratio)
+    return sorted(
+        found, key=lambda line: (-worst[line.dataset], line.dataset, -line.worst_ratio, line.rule)
+    )
 
 
 def rule_names(context: Context) -> dict[tuple[str, str], Mapping[str, str]]:

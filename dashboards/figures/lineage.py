@@ -6,11 +6,11 @@ from html import escape
 
 from dashboards.theme import FONT, Colours
 
-GAP_ACROSS, GAP_DOWN = 40, 10
+GAP_ACROSS, GAP_DOWN = 28, 10
 HEAD = 30
 LINE = 14
 PAD = 9
-TITLE_SIZE, NOTE_SIZE = 12.5, 10.5
+HEAD_SIZE, TITLE_SIZE, NOTE_SIZE = 11.5, 12.5, 10.5
 WIDE_FROM = 0x2E80
 """First of the characters that take a whole square, as Chinese ones do."""
 
@@ -37,11 +37,20 @@ class Box:
 
 @dataclass(frozen=True)
 class Column:
-    """Things of one kind, under its name."""
+    """Things of one kind, under its name, as wide as they need up to a limit."""
 
     title: str
-    width: float
+    widest: float
     boxes: tuple[Box, ...]
+
+    @property
+    def width(self) -> float:
+        """In pixels."""
+        needed = [_width(self.title, HEAD_SIZE) - 2 * PAD]
+        for box in self.boxes:
+            needed.append(_width(box.title, TITLE_SIZE))
+            needed += (_width(line, NOTE_SIZE) for line in (box.note, *box.lines))
+        return min(self.widest, round(max(needed) + 2 * PAD + 2))
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def lineage(columns: Sequence[Column], joints: Sequence[Joint], *, colours: Colo
     x = 0.0
     for column in shown:
         parts.append(
-            f'<text x="{x:g}" y="13" font-size="11.5" fill="{colours.muted}">'
+            f'<text x="{x:g}" y="13" font-size="{HEAD_SIZE}" fill="{colours.muted}">'
             f"{escape(column.title)}</text>"
         )
         parts += [_box(box, places[box.key], colours) for box in column.boxes]

@@ -119,7 +119,7 @@ def _head(read: Read) -> Component:
     return section(
         kpi_name(kpi, lang),
         head(read.entry, view, as_of=as_of),
-        tools=links,
+        tools=[html.Span(links, className="catalogue-links")],
         name="catalogue-head",
     )
 
@@ -199,7 +199,16 @@ def _examples(read: Read) -> Component:
     examples = load_examples(read.kpi.kpi_id)
     return section(
         text("catalogue.examples", lang),
-        *(example_block(number, one, read.kpi, view) for number, one in enumerate(examples, 1)),
+        *(
+            example_block(
+                one,
+                catalogue_tables.example_tables(number, one, read.scope),
+                read.kpi,
+                view,
+                is_open=number == 1,
+            )
+            for number, one in enumerate(examples, 1)
+        ),
         None if examples else empty(text("catalogue.examples.none", lang)),
         name="catalogue-examples",
         note=text("catalogue.examples.note", lang, count=len(examples)),

@@ -13,6 +13,7 @@ from dashboards.components.section import section
 from dashboards.components.status_strip import read_status, status_strip
 from dashboards.context import Context
 from dashboards.data import quality, quality_tables
+from dashboards.data.catalogue import kpis_with
 from dashboards.data.quality import Delivery, RuleLine, Verdict
 from dashboards.data.tables import Table
 from dashboards.i18n import text
@@ -96,9 +97,13 @@ def tables(scope: Scope) -> list[Table]:
 
 
 def _verdict(read: Read) -> Component:
+    verdict = read.verdict
+    touched = {
+        one.dataset: kpis_with(read.context.kpis.values(), one.dataset) for one in verdict.noted
+    }
     return section(
         text("quality.verdict", read.lang),
-        verdict_box(read.verdict, read.names, read.rules, read.view),
+        verdict_box(verdict, read.names, read.rules, read.view, touched=touched),
         name="quality-verdict",
     )
 
