@@ -14,6 +14,7 @@ from dashboards.components.number import number
 from dashboards.components.parts import chip, icon
 from dashboards.components.words import kpi_name
 from dashboards.data.catalogue import SUBJECTS, Entry, Lineage
+from dashboards.data.catalogue_tables import lacking
 from dashboards.data.tables import Table
 from dashboards.figures.lineage import Box, Column, Joint
 from dashboards.i18n import Lang, text
@@ -117,9 +118,13 @@ def value_of(entry: Entry, view: View) -> Component:
     """The value over the page's scope, or why there is none."""
     if entry.figure:
         return number(entry.figure, view)
-    level = entry.lacks if entry.lacks in ("department", "category") else "area"
-    note = text("value.lacks.note", view.lang, filter=text(f"filter.{level}", view.lang).lower())
-    return html.Span(text("value.lacks", view.lang), className="no-value", title=note)
+    if entry.lacks == "people":
+        note = text("catalogue.no_people.note", view.lang)
+    else:
+        level = entry.lacks if entry.lacks in ("department", "category") else "area"
+        name = text(f"filter.{level}", view.lang).lower()
+        note = text("value.lacks.note", view.lang, filter=name)
+    return html.Span(lacking(entry.lacks, view.lang), className="no-value", title=note)
 
 
 def head(entry: Entry, view: View, *, as_of: date) -> Component:

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboards import numbers_text
 from dashboards.components.parts import chip, icon
 from dashboards.components.words import kpi_name
-from dashboards.data.quality import Delivery, Noted, RuleLine, Verdict
+from dashboards.data.quality import Delivery, Noted, Row, RuleLine, Verdict
 from dashboards.i18n import Lang, text
 from dashboards.periods import first_of_month
 from dashboards.quality_words import (
@@ -187,7 +187,7 @@ def state_chip(one: Delivery, lang: Lang) -> Component:
 
 def _strip(one: Delivery, lang: Lang, start: date, as_of: date) -> Component | str:
     """Two years of days; the spells without records are marked, and said for those who listen."""
-    if one.row["promised_every_days"] > 1 or one.row["is_event_driven"]:
+    if one.row["promised_every_days"] != 1 or one.row["is_event_driven"]:
         return html.Span(text("quality.strip.not_daily", lang), className="muted")
     whole = (as_of - start).days + 1
     shown = [gap for gap in one.gaps if gap["gap_to_date"] > start]
@@ -199,7 +199,7 @@ def _strip(one: Delivery, lang: Lang, start: date, as_of: date) -> Component | s
                 title=gap_words(gap, lang),
                 style={
                     "left": f"{_percent(gap['gap_from_date'], start, whole):.2f}%",
-                    "width": f"{100 * gap['gap_days'] / whole:.2f}%",
+                    "width": f"{_width(gap, start, whole):.2f}%",
                 },
             )
             for gap in shown
@@ -226,6 +226,11 @@ def _axis(start: date, as_of: date, lang: Lang) -> Component:
         ],
         className="quality-axis",
     )
+
+
+def _width(gap: Row, start: date, whole: int) -> float:
+    first, end = _percent(gap["gap_from_date"], start, whole), gap["gap_to_date"]
+    return _percent(end, start, whole) - first
 
 
 def _percent(day: date, start: date, whole: int) -> float:

@@ -41,7 +41,7 @@ NAMES = """
 
 @dataclass(frozen=True)
 class Entry:
-    """A KPI of the list: its value over the page's scope, or the filter it does not have."""
+    """A KPI of the list: its value over the page's scope, or why it cannot be asked for."""
 
     kpi: Kpi
     subject: str
@@ -102,10 +102,20 @@ def kpis_with(kpis: Iterable[Kpi], dataset: str) -> list[Kpi]:
     ]
 
 
+def lacks(scope: Scope, kpi: Kpi) -> str | None:
+    """Why a KPI cannot be asked for: a filter its rows do not have, or `people` where it needs the
+    file about persons and this server may not read it; null if it can.
+    """
+    needs_people = any(fact.is_in_people_file for fact in facts_of(kpi))
+    if needs_people and not scope.context.published.has_people:
+        return "people"
+    return scope.lacks(kpi)
+
+
 def entries(scope: Scope) -> list[Entry]:
     """Every KPI by subject, with its value where the page's filters fit it."""
     kpis = list(scope.context.kpis.values())
-    lacking = {kpi.kpi_id: scope.lacks(kpi) for kpi in kpis}
+    lacking = {kpi.kpi_id: lacks(scope, kpi) for kpi in kpis}
     fitting = [kpi for kpi in kpis if not lacking[kpi.kpi_id]]
     answers = figures(scope.context, [scope.question(kpi.kpi_id) for kpi in fitting])
     values = {kpi.kpi_id: rows[0] if rows else None for kpi, rows in zip(fitting, answers, strict=True)}
@@ -121,8 +131,12 @@ def parts_on(kpi: Kpi, day: date) -> Parts | None:
     return max(in_force, key=lambda parts: parts.valid_from, default=None)
 
 
-def lineage(scope: Scope, kpi: Kpi) -> Lineage:
-    """Where a KPI comes from and where it is shown, from the build's models and the ledger."""
+def lineage(scope: Scope, kpi: Kpi, *, pages: tuple[object, ...]) -> Lineage:
+    """Where a KPI comes from and where it is shown, from the build's models and the ledger.
+
+    Args:
+        pages: modules of all pages.
+    """
     as_of = scope.context.builds[scope.view.county].as_of_date
     parts = parts_on(kpi, as_of)
     kpis = [get_kpi(part) for part in parts.weights] if parts else [kpi]
@@ -147,7 +161,7 @@ def lineage(scope: Scope, kpi: Kpi) -> Lineage:
             for fact in facts
         ),
         parts=by_part,
-        pages=tuple(pages_with(kpi.kpi_id)),
+        pages=tuple(pages_with(kpi.kpi_id, pages)),
     )
 
 

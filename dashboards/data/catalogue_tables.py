@@ -14,7 +14,7 @@ from dashboards.catalogue_words import (
     unit,
 )
 from dashboards.components.words import kpi_name
-from dashboards.data.catalogue import Entry, Lineage, dataset_names, parts_on
+from dashboards.data.catalogue import Entry, Lineage, dataset_names, lacks, parts_on
 from dashboards.data.tables import Cell, Figure, Link, Table, figures
 from dashboards.i18n import Lang, text
 from dashboards.names import code_names
@@ -52,7 +52,7 @@ def _line(entry: Entry, lang: Lang) -> list[Cell]:
         text(f"catalogue.subject.{entry.subject}", lang),
         kpi_name(kpi, lang),
         kpi.kpi_id,
-        entry.figure or text("value.lacks", lang),
+        entry.figure or lacking(entry.lacks, lang),
         numbers_text.value(target, kpi, lang) if target is not None else None,
         status(entry.figure, lang),
         unit(kpi, lang),
@@ -70,6 +70,11 @@ def status(figure: Figure | None, lang: Lang) -> str | None:
     """Whether the target is met; null where there is none or no value."""
     found = figure.row["status"] if figure else None
     return text(f"status.{found}", lang) if found in STATUSES else None
+
+
+def lacking(reason: str | None, lang: Lang) -> str:
+    """What stands in place of a value that cannot be asked for."""
+    return text("catalogue.no_people" if reason == "people" else "value.lacks", lang)
 
 
 def definition_table(kpi: Kpi, scope: Scope) -> Table:
@@ -113,7 +118,7 @@ def parts_table(kpi: Kpi, scope: Scope) -> Table | None:
     if parts is None:
         return None
     kpis = [get_kpi(part) for part in parts.weights]
-    fitting = [part for part in kpis if not scope.lacks(part)]
+    fitting = [part for part in kpis if not lacks(scope, part)]
     values = dict(
         zip(
             (part.kpi_id for part in fitting),
@@ -130,7 +135,7 @@ def parts_table(kpi: Kpi, scope: Scope) -> Table | None:
             [
                 Link(kpi_name(part, lang), scope.view.href(kpi=part.kpi_id)),
                 parts.weights[part.kpi_id],
-                values[part.kpi_id][0] if values.get(part.kpi_id) else text("value.lacks", lang),
+                values[part.kpi_id][0] if values.get(part.kpi_id) else lacking(lacks(scope, part), lang),
                 part.kpi_id,
             ]
             for part in kpis

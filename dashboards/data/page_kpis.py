@@ -11,26 +11,26 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from types import ModuleType
 
-import dashboards.pages as all_pages
 from warehouse.catalogue import load_catalogue
 
 DATA = "dashboards.data."
 
 
 @cache
-def page_kpis() -> dict[str, tuple[str, ...]]:
-    """Path of each page → ids of the KPIs it shows, whatever is chosen on it."""
+def page_kpis(pages: tuple[object, ...]) -> dict[str, tuple[str, ...]]:
+    """Path of each page → ids of the KPIs it shows, whatever is chosen on it.
+
+    Args:
+        pages: modules of pages, in the order of the navigation.
+    """
     known = set(load_catalogue())
-    return {page.PATH: _kpis(sys.modules[_module(page)], known) for page in all_pages.PAGES}
+    modules = [page for page in pages if isinstance(page, ModuleType)]
+    return {module.PATH: _kpis(module, known) for module in modules}
 
 
-def pages_with(kpi_id: str) -> list[str]:
+def pages_with(kpi_id: str, pages: tuple[object, ...]) -> list[str]:
     """Paths of the pages that show a KPI, in the order of the navigation."""
-    return [path for path, kpis in page_kpis().items() if kpi_id in kpis]
-
-
-def _module(page: object) -> str:
-    return str(getattr(page, "__name__", type(page).__module__))
+    return [path for path, kpis in page_kpis(pages).items() if kpi_id in kpis]
 
 
 def _kpis(page: ModuleType, known: Collection[str]) -> tuple[str, ...]:

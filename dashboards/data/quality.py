@@ -28,7 +28,7 @@ MATRIX_BATCHES = 8
 """Newest batches of each dataset held against its rules on the page."""
 
 NOTABLE_RATIO = 0.01
-"""Share of broken rows from which a rule is told in the verdict."""
+"""Share of refused or broken rows from which they are told in the verdict."""
 
 Row = Mapping[str, Any]
 Grade = Literal["fit", "reserved", "unfit"]
@@ -48,7 +48,7 @@ GAPS = """
 """
 
 BATCHES = """
-    select batch_id, dataset, source_id, file_name, file_bytes, received_at, rows_read,
+    select batch_id, dataset, file_name, file_bytes / 1024 as file_kb, received_at, rows_read,
         rows_landed, rows_refused, status, notes, contract_version, load_seconds
     from ops.batches where county_code = ? and (? = '' or dataset = ?)
     order by received_at desc, batch_id desc limit ?
@@ -140,6 +140,12 @@ class RuleLine:
     def failed_count(self) -> int:
         """Rows that broke it, of all the batches shown."""
         return sum(int(row["failed_count"]) for row in self.checks.values())
+
+    @property
+    def failed_ratio(self) -> float:
+        """Share of rows that broke it, of all the batches shown; 0 where none was checked."""
+        checked = sum(int(row["checked_count"]) for row in self.checks.values())
+        return self.failed_count / checked if checked else 0.0
 
     @property
     def worst_ratio(self) -> float:
@@ -244,8 +250,8 @@ def verdict(
     """Judge whether the data can be quoted.
 
     Unfit: nothing was delivered, or half of what was promised is late. With reservations: anything
-    is late or silent, or was within `RECENT_DAYS`, a batch was refused whole in that time, or a
-    rule is broken by more than `NOTABLE_RATIO` of a batch.
+    is late or silent, or was silent within `RECENT_DAYS`, a batch was refused whole in that time,
+    or `NOTABLE_RATIO` of a dataset's rows were refused or break a rule of the build.
 
     Args:
         refused: batches refused whole: `dataset`, `file_name`, `received_at`.
@@ -263,9 +269,9 @@ def verdict(
         ),
         *_refused_rows(found),
         *(
-            Noted("rule", line.dataset, {"rule": line.rule, "ratio": line.worst_ratio})
+            Noted("rule", line.dataset, {"rule": line.rule, "ratio": line.failed_ratio})
             for line in lines
-            if line.worst_ratio >= NOTABLE_RATIO
+            if line.judged_on == "build" and line.failed_ratio >= NOTABLE_RATIO
         ),
     ]
     grade: Grade = "reserved" if noted else "fit"

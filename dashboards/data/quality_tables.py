@@ -20,7 +20,6 @@ from dashboards.quality_words import (
 )
 from dashboards.view import View
 
-KB = 1024
 
 
 def heads(lang: Lang, *keys: str) -> list[str]:
@@ -111,7 +110,7 @@ def batches_table(rows: pl.DataFrame, names: Mapping[str, str], view: View) -> T
                 row["rows_refused"],
                 text(f"quality.status.{row['status']}", lang),
                 row["load_seconds"],
-                row["file_bytes"] / KB,
+                row["file_kb"],
                 row["batch_id"],
                 row["contract_version"],
                 _noted(row["notes"], lang),

@@ -61,7 +61,9 @@ class Read:
     def of(cls, scope: Scope) -> "Read":
         """Ask for everything."""
         kpi = scope.context.kpis[scope.view.kpi]
-        return cls(scope, catalogue.entries(scope), catalogue.lineage(scope, kpi))
+        return cls(
+            scope, catalogue.entries(scope), catalogue.lineage(scope, kpi, pages=all_pages.PAGES)
+        )
 
 
 def layout(view: View, context: Context) -> Component:
