@@ -19,5 +19,5 @@ def project_folder() -> Path:
 
 def examples_folder() -> Path:
     """The KPIs' worked examples: inside the installed package, or among a checkout's tests."""
-    installed = PACKAGE / "catalogue" / "examples"
+    installed = PACKAGE / "catalogue" / "worked_examples"
     return installed if installed.exists() else PACKAGE.parent / "tests" / "spec" / "kpis"
