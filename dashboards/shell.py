@@ -54,6 +54,7 @@ def index_string(assets: Assets) -> str:
 <title>{{%title%}}</title>
 <link rel="icon" type="image/svg+xml" href="{assets.url("icon.svg")}">
 <script src="{assets.url("charts.js")}"></script>
+<script src="{assets.url("parts.js")}"></script>
 <script src="{assets.url("gridgov.js")}"></script>
 {{%css%}}
 <link rel="stylesheet" href="{assets.url("gridgov.css")}">

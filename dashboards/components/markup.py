@@ -29,6 +29,19 @@ class Svg:
     source: str
 
 
+@dataclass(frozen=True)
+class Search:
+    """A field that narrows a list of the page down as one types (see `assets/parts.js`).
+
+    Attributes:
+        of: name of the list; its items carry `data-found-in` with it.
+        label: what is looked for, shown until something is typed.
+    """
+
+    of: str
+    label: str
+
+
 def markup(part: object) -> str:
     """HTML of a tree of `dash.html` components; every text and attribute is escaped.
 
@@ -44,6 +57,12 @@ def markup(part: object) -> str:
         return escape(str(part))
     if isinstance(part, Svg):
         return part.source
+    if isinstance(part, Search):
+        label = escape(part.label)
+        return (
+            f'<input type="search" class="search" data-find="{escape(part.of)}" '
+            f'aria-label="{label}" placeholder="{label}" autocomplete="off" spellcheck="false">'
+        )
     if isinstance(part, Sequence):
         return "".join(markup(child) for child in part)
     if not isinstance(part, Component) or part._namespace != "dash_html_components":

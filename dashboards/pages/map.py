@@ -3,7 +3,7 @@
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.context import Context
+from dashboards.context import MAP_KPIS, Context
 from dashboards.data.tables import Table
 from dashboards.i18n import text
 from dashboards.scope import Scope
@@ -11,6 +11,8 @@ from dashboards.view import View
 
 PATH = "/map"
 TITLE_KEY = "page.map"
+KPIS = MAP_KPIS
+"""What it can show; named here, as it is written elsewhere."""
 
 
 def layout(view: View, _context: Context) -> Component:

@@ -221,6 +221,10 @@ def operations(cases: int) -> dict[str, pl.DataFrame]:
                 }
             ]
         ),
+        "ops.build_log": pl.DataFrame(
+            [{"version": 1, "step_number": 1, "step": "prepare", "seconds": 0.12, "note": None}],
+            schema_overrides={"note": pl.String()},
+        ),
         "ops.freshness": pl.DataFrame(
             [
                 {
@@ -228,6 +232,17 @@ def operations(cases: int) -> dict[str, pl.DataFrame]:
                     "dataset": "grid_events",
                     "dataset_name_zh": "网格事件",
                     "dataset_name_en": "Grid events",
+                    "department_code": "grid_centre",
+                    "department_name_zh": "综治中心",
+                    "department_name_en": "Grid centre",
+                    "promised_every_days": 1,
+                    "lateness_days": 1,
+                    "is_event_driven": False,
+                    "batch_count": 1,
+                    "record_count": cases,
+                    "rows_read": cases + 7,
+                    "rows_landed": cases,
+                    "rows_refused": 7,
                     "last_received_at": received,
                     "newest_record_at": AS_OF,
                     "as_of_at": AS_OF,
@@ -243,6 +258,9 @@ def operations(cases: int) -> dict[str, pl.DataFrame]:
                     "dataset": "grid_events",
                     "gap_from_date": AS_OF.date() - timedelta(days=20),
                     "gap_to_date": AS_OF.date() - timedelta(days=13),
+                    "gap_days": 7,
+                    "is_open": False,
+                    "missing_record_count": 75.5,
                 }
             ]
         ),
