@@ -22,6 +22,7 @@ from dashboards.figures.trend import Marks, trend
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name, facts_of
 from dashboards.theme import colours
+from dashboards.view import View
 from warehouse.catalogue import Kpi, programme_start
 from warehouse.query import Question
 
@@ -44,9 +45,13 @@ def level_name(scope: Scope) -> str:
     return ""
 
 
-def trend_panel(scope: Scope, kpi: Kpi, *, note: str = "") -> Component:
-    """The KPI by month with its target, and in the whole county its baseline."""
-    view, lang = scope.view, scope.view.lang
+def trend_panel(scope: Scope, kpi: Kpi, *, note: str = "", view: View | None = None) -> Component:
+    """The KPI by month with its target, and in the whole county its baseline.
+
+    Args:
+        view: of the page, where the scope leaves out one of its filters.
+    """
+    view, lang = view or scope.view, scope.view.lang
     title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
     if lacking := lacking_note(scope, kpi):
         return section(title, empty(lacking), name="trend")
