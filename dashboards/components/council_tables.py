@@ -121,20 +121,20 @@ def not_done_table(found: Sequence[NotDone], scope: Scope) -> Table:
     """Decided, due and not done; the longest overdue first."""
     lang = scope.view.lang
     topics = code_names(scope.context, scope.view.county, "topic_code", lang)
-    names = ("title", "area", "topic", "decided", "due", "days", "id")
+    names = ("id", "title", "topic", "area", "decided", "due", "days")
     return Table(
         "not_done",
         text("council.not_done", lang),
         [text(f"council.not_done.{name}", lang) for name in names],
         [
             [
+                proposal.proposal_id,
                 proposal.title,
-                area_words(scope, proposal.area_code),
                 topics.get(proposal.topic_code or "", proposal.topic_code),
+                area_words(scope, proposal.area_code),
                 proposal.decided_date,
                 proposal.due_date,
                 proposal.days_overdue,
-                proposal.proposal_id,
             ]
             for proposal in found
         ],
@@ -163,7 +163,6 @@ def effects_table(found: Sequence[Effect], lang: Lang) -> Table:
         cohort = effect.cohort
         own = change(effect.before, effect.after)
         others = change(effect.not_yet_before, effect.not_yet_after)
-        none = text("council.effect.none_left", lang)
         rows.append(
             [
                 cohort_name(cohort, lang),
@@ -173,12 +172,12 @@ def effects_table(found: Sequence[Effect], lang: Lang) -> Table:
                 else None,
                 effect.before,
                 effect.after,
-                points(own),
-                len(cohort.not_yet) if cohort.not_yet else none,
+                own,
+                len(cohort.not_yet) or None,
                 effect.not_yet_before,
                 effect.not_yet_after,
-                points(others),
-                points(own - others if own is not None and others is not None else None),
+                others,
+                own - others if own is not None and others is not None else None,
             ]
         )
     names = (
@@ -194,21 +193,16 @@ def effects_table(found: Sequence[Effect], lang: Lang) -> Table:
         "not_yet_change",
         "difference",
     )
+    titles = [text(f"council.effect.{name}", lang) for name in names]
+    changes = (titles[5], titles[9], titles[10])
     return Table(
         "effects",
         text("council.effect", lang),
-        [text(f"council.effect.{name}", lang) for name in names],
+        titles,
         rows,
-        note=text("council.effect.can", lang),
+        note=f"{text('council.effect.can', lang)} {text('council.effect.cannot', lang)}",
+        decimals=dict.fromkeys(changes, 1),
     )
-
-
-def points(change_: float | None) -> str | None:
-    """A change in percentage points, with its sign."""
-    if change_ is None:
-        return None
-    figure = numbers_text.number(change_, 1)
-    return figure if figure.startswith("−") else f"+{figure}"
 
 
 def _months(first: date, last: date) -> str:

@@ -18,7 +18,7 @@ from dashboards.components.words import kpi_name
 from dashboards.data.months import comparable_months, trend_question
 from dashboards.data.ranking import Ranked, areas_ranked, ranked
 from dashboards.data.tables import Cell, Figure, Table
-from dashboards.figures.trend import Marks, trend
+from dashboards.figures.trend import HEIGHT, Marks, trend
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name, facts_of
 from dashboards.theme import colours
@@ -55,10 +55,19 @@ def trend_panel(scope: Scope, kpi: Kpi, *, note: str = "", view: View | None = N
     title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
     if lacking := lacking_note(scope, kpi):
         return section(title, empty(lacking), name="trend")
+    body = months_chart(scope, kpi, name=f"trend-{kpi.kpi_id}", view=view)
+    return section(title, body, name="trend", note=note)
+
+
+def months_chart(
+    scope: Scope, kpi: Kpi, *, name: str, view: View | None = None, height: int = HEIGHT
+) -> Component:
+    """The chart of the trend panel, for a panel that has more than that."""
+    view, lang = view or scope.view, scope.view.lang
     question = trend_question(scope, kpi.kpi_id)
     months = comparable_months(scope.context.ask(question), kpi)
     if not months["value"].is_not_null().any():
-        return section(title, empty(_missing(months, lang)), name="trend")
+        return empty(_missing(months, lang))
     # A baseline is a figure of the whole county, so it says nothing of one town or category.
     baseline = None if scope.where else kpi.baseline_of(view.county)
     figure = trend(
@@ -70,7 +79,7 @@ def trend_panel(scope: Scope, kpi: Kpi, *, note: str = "", view: View | None = N
             baseline=baseline.value if baseline else None,
             programme_start=programme_start(view.county),
         ),
-    )
+    ).update_layout(height=height)
     days = months["period_start_date"]
     label = text(
         "trend.label",
@@ -79,18 +88,8 @@ def trend_panel(scope: Scope, kpi: Kpi, *, note: str = "", view: View | None = N
         from_=f"{days[0]:%Y-%m}",
         to=f"{days[-1]:%Y-%m}",
     )
-    return section(
-        title,
-        chart(
-            figure,
-            name=f"trend-{kpi.kpi_id}",
-            label=label,
-            view=view,
-            table=months_table(scope, kpi, question, months),
-        ),
-        name="trend",
-        note=note,
-    )
+    table = months_table(scope, kpi, question, months)
+    return chart(figure, name=name, label=label, view=view, table=table, height=height)
 
 
 def _missing(months: pl.DataFrame, lang: Lang) -> str:

@@ -110,27 +110,18 @@ def open_table(found: list[OpenDispute], scope: Scope) -> Table:
     """Disputes that are open now, the longest overdue first."""
     lang = scope.view.lang
     categories = scope.category_names(load_facts()["fct_mediations"])
-    names = (
-        "id",
-        "overdue",
-        "level",
-        "at_level",
-        "category",
-        "area",
-        "reported",
-        "due",
-    )
+    names = ("id", "category", "area", "reported", "due", "level", "overdue", "at_level")
     titles = [text(f"mediation.open.{name}", lang) for name in names]
     rows: list[list[Cell]] = [
         [
             dispute.mediation_id,
-            overdue_words(dispute, lang),
-            text(f"mediation.level.{dispute.level_code or NO_LEVEL}", lang),
-            _whole(dispute.days_at_level),
             categories.get(dispute.category_code or "", dispute.category_code),
             area_words(scope, dispute.area_code),
             dispute.reported_at,
             dispute.due_at,
+            text(f"mediation.level.{dispute.level_code or NO_LEVEL}", lang),
+            overdue_words(dispute, lang),
+            _whole(dispute.days_at_level),
         ]
         for dispute in found
     ]

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from dashboards.data.row_filters import limited
+from dashboards.periods import ONE_DAY, first_of_month
 from dashboards.scope import Scope
 
 STAGES = ("proposed", "deliberated", "voted", "publicised", "completed")
@@ -170,9 +171,13 @@ def durations(scope: Scope) -> pl.DataFrame:
 
 
 def duration_months(scope: Scope) -> pl.DataFrame:
-    """The same by month of the end: `month` is its first day. All months there are."""
+    """The same by month of the end, `month` is its first day: all months that are over."""
+    as_of = scope.context.builds[scope.view.county].as_of_date
     return _durations(
-        scope, month="cast(date_trunc('month', spans.ended_date) as date)", within="", more=()
+        scope,
+        month="cast(date_trunc('month', spans.ended_date) as date)",
+        within="and spans.ended_date < ?",
+        more=(first_of_month(as_of + ONE_DAY),),
     )
 
 

@@ -10,7 +10,7 @@ from dashboards.figures.layout import base_layout
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
 
-HEIGHT = 220
+HEIGHT = 240
 
 
 def shares_with_specialists(
@@ -33,8 +33,9 @@ def shares_with_specialists(
         ]
         figure.add_trace(
             go.Bar(
-                x=labels,
-                y=shares,
+                x=shares,
+                y=labels,
+                orientation="h",
                 name=text(f"mediation.participation.{kind}", lang),
                 marker={"color": colours.series[number], "pattern": {"shape": pattern}},
                 text=[f"{numbers_text.number(share, 1)}%" for share in shares],
@@ -45,9 +46,9 @@ def shares_with_specialists(
                     f"{numbers_text.number(count)} / {numbers_text.number(part.dispute_count)}"
                     for count, part in zip(counts, found, strict=True)
                 ],
-                hovertemplate="%{x}<br>%{fullData.name} %{text} (%{customdata})<extra></extra>",
+                hovertemplate="%{y}<br>%{fullData.name} %{text} (%{customdata})<extra></extra>",
             )
         )
-    figure.update_xaxes(tickformat="", type="category")
-    figure.update_yaxes(ticksuffix="%", rangemode="tozero")
+    figure.update_xaxes(tickformat="", ticksuffix="%", rangemode="tozero", nticks=5)
+    figure.update_yaxes(type="category", autorange="reversed", automargin=True, nticks=None)
     return figure

@@ -71,7 +71,10 @@ def spans(lines: Sequence[Span], *, words: Words, colours: Colours) -> go.Figure
             )
         )
     figure.update_xaxes(
-        tickformat="", rangemode="tozero", showgrid=True, title_text=words.unit, title_standoff=6
+        tickformat="",
+        rangemode="tozero",
+        showgrid=True,
+        title={"text": words.unit, "standoff": 6, "font": {"size": 11, "color": colours.muted}},
     )
     figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False, nticks=None)
     return figure

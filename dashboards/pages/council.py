@@ -23,6 +23,7 @@ from dashboards.components.kpi_panels import (
     kpi_months_table,
     lacking_note,
     level_name,
+    months_chart,
     ranked_areas,
     ranked_categories,
     ranked_table,
@@ -263,6 +264,7 @@ def _publicity_panel(scope: Scope) -> Component:
         ),
         data_table(publicity_table(found, lang), view, is_tall=True),
         html.P(words, className="rule"),
+        months_chart(scope, rate.kpi, name="publicity", height=230),
         name="council-publicity",
         note=text("council.publicity.note", lang),
     )
