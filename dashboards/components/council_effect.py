@@ -10,8 +10,9 @@ from dashboards.components.council_tables import (
     effects_table,
 )
 from dashboards.components.data_table import data_table
-from dashboards.components.kpi_panels import kpi_months_table, lacking_note, trend_panel
+from dashboards.components.kpi_panels import kpi_months_table, lacking_note, months_chart
 from dashboards.components.section import section
+from dashboards.components.words import kpi_name
 from dashboards.data.decision_effects import (
     KPI_ID,
     cohort_months,
@@ -23,6 +24,7 @@ from dashboards.figures.council import cohort_lines
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.theme import colours
+from dashboards.view import View
 
 
 def outcome_scope(scope: Scope) -> Scope:
@@ -55,8 +57,10 @@ def effect_panel(scope: Scope) -> Component:
     if not found:
         return html.Div(
             [
-                trend_panel(of_outcome, kpi, view=view),
-                section(title, empty(text("council.effect.no_decision", lang)), name="effect"),
+                _outcome(of_outcome, view),
+                section(
+                    title, empty(text("council.effect.no_decision", lang)), name="council-effect"
+                ),
             ],
             className="two",
         )
@@ -82,9 +86,7 @@ def effect_panel(scope: Scope) -> Component:
         [
             html.Div(
                 [
-                    trend_panel(
-                        of_outcome, kpi, view=view, note=text("council.effect.trend_note", lang)
-                    ),
+                    _outcome(of_outcome, view),
                     section(
                         text("council.effect.lines", lang),
                         lines,
@@ -113,4 +115,15 @@ def effect_panel(scope: Scope) -> Component:
             ),
         ],
         className="sections",
+    )
+
+
+def _outcome(of_outcome: Scope, view: View) -> Component:
+    """The accuracy by month against baseline, target and the programme's start."""
+    lang, kpi = view.lang, of_outcome.context.kpis[KPI_ID]
+    return section(
+        f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}",
+        months_chart(of_outcome, kpi, name="outcome", view=view),
+        name="council-outcome",
+        note=text("council.effect.trend_note", lang),
     )

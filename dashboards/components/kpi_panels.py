@@ -45,24 +45,23 @@ def level_name(scope: Scope) -> str:
     return ""
 
 
-def trend_panel(scope: Scope, kpi: Kpi, *, note: str = "", view: View | None = None) -> Component:
-    """The KPI by month with its target, and in the whole county its baseline.
-
-    Args:
-        view: of the page, where the scope leaves out one of its filters.
-    """
-    view, lang = view or scope.view, scope.view.lang
+def trend_panel(scope: Scope, kpi: Kpi) -> Component:
+    """The KPI by month, under its name."""
+    lang = scope.view.lang
     title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
-    if lacking := lacking_note(scope, kpi):
-        return section(title, empty(lacking), name="trend")
-    body = months_chart(scope, kpi, name=f"trend-{kpi.kpi_id}", view=view)
-    return section(title, body, name="trend", note=note)
+    lacking = lacking_note(scope, kpi)
+    body = empty(lacking) if lacking else months_chart(scope, kpi, name=f"trend-{kpi.kpi_id}")
+    return section(title, body, name="trend")
 
 
 def months_chart(
     scope: Scope, kpi: Kpi, *, name: str, view: View | None = None, height: int = HEIGHT
 ) -> Component:
-    """The chart of the trend panel, for a panel that has more than that."""
+    """The KPI by month with its target, and in the whole county its baseline.
+
+    Args:
+        view: of the page, where the scope leaves out one of its filters.
+    """
     view, lang = view or scope.view, scope.view.lang
     question = trend_question(scope, kpi.kpi_id)
     months = comparable_months(scope.context.ask(question), kpi)
