@@ -137,6 +137,8 @@ def area_panel(scope: Scope, kpi: Kpi) -> Component:
     if lacking := lacking_note(scope, kpi):
         return section(title, empty(lacking), name="areas")
     found = ranked_areas(scope, kpi)
+    if found is None and scope.level_below:
+        return section(title, empty(text("panels.no_level", lang, level=level)), name="areas")
     whole = area_name(scope, scope.compared_area)
     body = ranking(found, view=view, part="area", whole_name=whole, level_name=level)
     # Many areas are looked through in a window of their own, so the page keeps its shape.
