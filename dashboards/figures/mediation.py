@@ -26,7 +26,16 @@ def shares_with_specialists(
         ("psychologist", [part.psychologist_count for part in found], ""),
         ("lawyer", [part.lawyer_count for part in found], "/"),
     )
-    figure = go.Figure(layout=base_layout(colours, height=HEIGHT, barmode="group", bargap=0.35))
+    figure = go.Figure(
+        layout=base_layout(
+            colours,
+            height=HEIGHT,
+            barmode="group",
+            bargap=0.35,
+            # Room for the figure behind the longest bar.
+            margin={"l": 44, "r": 52, "t": 12, "b": 56},
+        )
+    )
     for number, (kind, counts, pattern) in enumerate(kinds):
         shares = [
             100 * count / part.dispute_count for count, part in zip(counts, found, strict=True)

@@ -228,6 +228,7 @@ def _flow_panel(scope: Scope) -> Component:
                 label=label,
                 view=view,
                 table=stages_table(found, lang),
+                height=200,
             ),
             className="sankey-place",
             tabIndex=0,

@@ -86,7 +86,7 @@ def layout(view: View, context: Context) -> Component:
     scope = Scope(view, context)
     lang, kpi = view.lang, chosen(scope)
     heads = html.Div(
-        [tile(data, view) for data in tiles(scope, TILES)],
+        [tile(data, view) for data in tiles(scope, TILES, charted=TILES[:1])],
         className="tiles mediation-tiles",
         role="group",
         **{"aria-label": text("section.kpis", lang)},
@@ -217,6 +217,7 @@ def _flow_panel(scope: Scope) -> Component:
                 label=label,
                 view=view,
                 table=flow_table(found, lang),
+                height=200,
             ),
             className="sankey-place",
             tabIndex=0,
