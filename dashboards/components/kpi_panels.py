@@ -172,8 +172,11 @@ def category_panel(scope: Scope, kpi: Kpi, *, level: str) -> Component:
     """The categories in order; choosing one limits the page to it."""
     view, lang = scope.view, scope.view.lang
     title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
+    found = ranked_categories(scope, kpi)
+    if not found.slices:
+        return section(title, empty(text("value.none.note", lang)), name="categories")
     body = ranking(
-        ranked_categories(scope, kpi),
+        found,
         view=view,
         part="category",
         whole_name=area_name(scope, scope.area),

@@ -119,7 +119,7 @@ def tables(scope: Scope) -> list[Table]:
     level, topics = level_name(scope), text("council.topic", lang)
     areas_title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
     topics_title = f"{kpi_name(of_topics, lang)} · {text('section.ranking', lang, level=topics)}"
-    return [
+    made = [
         stages_table(passages(scope), lang),
         durations_table(durations(scope), lang),
         duration_months_table(duration_months(scope), lang),
@@ -142,6 +142,8 @@ def tables(scope: Scope) -> list[Table]:
         not_done_table(not_done(scope), scope),
         *effect_tables(scope),
     ]
+    # The chosen KPI may be the outcome itself: its months are one table, not two.
+    return list({table.name: table for table in made}.values())
 
 
 def _sections(scope: Scope) -> list[Component]:
