@@ -21,6 +21,7 @@ def data_table(
         zone: of the county; needed where a cell is an instant.
         is_tall: shown whole, not in a window of its own.
     """
+    kinds = _kinds(table)
     return html.Div(
         html.Table(
             [
@@ -29,7 +30,7 @@ def data_table(
                     html.Tr(
                         [
                             html.Th(title, scope="col", **_class(kind))
-                            for title, kind in zip(table.columns, _kinds(table), strict=True)
+                            for title, kind in zip(table.columns, kinds, strict=True)
                         ]
                     )
                 ),
@@ -39,9 +40,9 @@ def data_table(
                             [
                                 html.Td(
                                     _cell(cell, title, table, view, zone),
-                                    **_class(_kind(cell)),
+                                    **_class(kind if cell is None else _kind(cell)),
                                 )
-                                for title, cell in zip(table.columns, row, strict=True)
+                                for title, kind, cell in zip(table.columns, kinds, row, strict=True)
                             ]
                         )
                         for row in table.rows

@@ -45,6 +45,28 @@ def test_the_exact_limit_is_interpolated_as_spiegelhalter_does() -> None:
     assert limit[0] == pytest.approx(-(1 - 0.025 / np.exp(-3)) / 10, abs=1e-9)
 
 
+@pytest.mark.parametrize("name", ["95", "998"])
+@pytest.mark.parametrize("centre", [0.02, 0.5, 0.981])
+def test_only_counts_less_likely_than_the_tail_lie_beyond_a_limit(name: str, centre: float) -> None:
+    tail = {"95": 0.025, "998": 0.001}[name]
+    for size in (3, 13, 60, 400):
+        counts = np.arange(size + 1)
+        # Counts at the centre: nothing but chance, so the exact limits stay as they are.
+        made = limits_of(
+            np.array([size * centre]), np.array([float(size)]), centre=centre, family="binomial"
+        ).limits
+        spread = stats.binom(size, centre)
+        above = counts / size > made[f"high_{name}"] + 1e-12
+        below = counts / size < made[f"low_{name}"] - 1e-12
+        assert (spread.sf(counts[above] - 1) <= tail).all()
+        assert (spread.cdf(counts[below]) <= tail).all()
+
+
+def test_all_of_a_few_is_no_signal() -> None:
+    made = limits_of(np.array([13.0]), np.array([13.0]), centre=0.981, family="binomial").limits
+    assert made["high_95"][0] == 1
+
+
 @settings(deadline=None)
 @given(
     st.lists(st.integers(1, 5000), min_size=1, max_size=8),

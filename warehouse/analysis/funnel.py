@@ -7,7 +7,8 @@ only beyond limits that widen as the denominator shrinks.
 - Centre θ: the value of the whole question, county or filter, from its own sums.
 - Exact limits (his appendix A.1.1): with r the smallest count whose cumulative probability F(r)
   exceeds p, the limit is (r − α) ÷ n, α = (F(r) − p) ÷ (F(r) − F(r − 1)); binomial for shares,
-  Poisson for events per population.
+  Poisson for events per population. The upper limit is one count further out, the mirror of the
+  lower one, so that only what is less likely than the tail lies beyond it.
 - Over-dispersion (his section on additive random effects): real areas differ by more than chance,
   and where many are large nearly all would be "out of control". z-scores are winsorised at 10 %
   on either side; φ is the mean of their squares. Where φ > 1 + 2 √(2 ÷ I) for I areas, a variance
@@ -135,7 +136,12 @@ def limits_of(counts: Numbers, sizes: Numbers, *, centre: float, family: Family)
         z = stats.norm.isf(tail)
         for side, p in (("low", tail), ("high", 1 - tail)):
             outwards = -1 if side == "low" else 1
-            exact = outwards * (exact_limit(sizes, p, centre=centre, family=family) - centre)
+            limit = exact_limit(sizes, p, centre=centre, family=family)
+            if side == "high":
+                # The mirror of the lower limit: a count is beyond it only where as many or more are
+                # less likely than the tail. His r itself is not: of 13 at 98 %, 13 are no signal.
+                limit = limit + 1 / sizes
+            exact = outwards * (limit - centre)
             wide = np.sqrt(np.maximum(exact, 0) ** 2 + z**2 * between) if between else exact
             limits[f"{side}_{name}"] = centre + outwards * wide
     for name, limit in limits.items():

@@ -1,0 +1,214 @@
+"""Panels about one KPI that several pages have: its months, and its areas and categories in order.
+
+Each says in words why it is empty: a filter that the KPI's rows lack, or no value at all.
+"""
+
+from dataclasses import replace
+
+import polars as pl
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import numbers_text
+from dashboards.cells import cell_of
+from dashboards.components.chart import chart, empty
+from dashboards.components.ranking import ranking
+from dashboards.components.section import section
+from dashboards.components.words import kpi_name
+from dashboards.data.months import comparable_months, trend_question
+from dashboards.data.ranking import Ranked, areas_ranked, ranked
+from dashboards.data.tables import Cell, Figure, Table
+from dashboards.figures.trend import HEIGHT, Marks, trend
+from dashboards.i18n import Lang, text
+from dashboards.scope import Scope, area_name, facts_of
+from dashboards.theme import colours
+from dashboards.view import View
+from warehouse.catalogue import Kpi, programme_start
+from warehouse.query import Question
+
+
+def lacking_note(scope: Scope, kpi: Kpi) -> str | None:
+    """Why the KPI cannot be asked for with the page's filters; null where it can."""
+    lacks = scope.lacks(kpi)
+    if lacks is None:
+        return None
+    name = lacks if lacks in ("department", "category") else "area"
+    lang = scope.view.lang
+    return text("value.lacks.note", lang, filter=text(f"filter.{name}", lang).lower())
+
+
+def level_name(scope: Scope) -> str:
+    """Name of the level of the areas compared."""
+    for level in scope.context.county(scope.view.county).levels:
+        if level.level == scope.level_below:
+            return level.name.zh if scope.view.lang is Lang.ZH else level.name.en
+    return ""
+
+
+def trend_panel(scope: Scope, kpi: Kpi) -> Component:
+    """The KPI by month, under its name."""
+    lang = scope.view.lang
+    title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
+    lacking = lacking_note(scope, kpi)
+    body = empty(lacking) if lacking else months_chart(scope, kpi, name=f"trend-{kpi.kpi_id}")
+    return section(title, body, name="trend")
+
+
+def months_chart(
+    scope: Scope, kpi: Kpi, *, name: str, view: View | None = None, height: int = HEIGHT
+) -> Component:
+    """The KPI by month with its target, and in the whole county its baseline.
+
+    Args:
+        view: of the page, where the scope leaves out one of its filters.
+    """
+    view, lang = view or scope.view, scope.view.lang
+    question = trend_question(scope, kpi.kpi_id)
+    months = comparable_months(scope.context.ask(question), kpi)
+    if not months["value"].is_not_null().any():
+        return empty(_missing(months, lang))
+    # A baseline is a figure of the whole county, so it says nothing of one town or category.
+    baseline = None if scope.where else kpi.baseline_of(view.county)
+    figure = trend(
+        months,
+        kpi=kpi,
+        lang=lang,
+        colours=colours(view.scheme),
+        marks=Marks(
+            baseline=baseline.value if baseline else None,
+            programme_start=programme_start(view.county),
+        ),
+    ).update_layout(height=height)
+    days = months["period_start_date"]
+    label = text(
+        "trend.label",
+        lang,
+        kpi=kpi_name(kpi, lang),
+        from_=f"{days[0]:%Y-%m}",
+        to=f"{days[-1]:%Y-%m}",
+    )
+    table = months_table(scope, kpi, question, months)
+    return chart(figure, name=name, label=label, view=view, table=table, height=height)
+
+
+def _missing(months: pl.DataFrame, lang: Lang) -> str:
+    if months.is_empty():
+        return text("value.none.note", lang)
+    fullest = max(months.rows(named=True), key=lambda row: row["excluded_count"])
+    return numbers_text.missing(fullest, lang, in_a_sentence=True)
+
+
+def kpi_months_table(scope: Scope, kpi: Kpi) -> Table:
+    """The KPI by month; without rows where the filters do not fit it."""
+    if scope.lacks(kpi):
+        return months_table(scope, kpi, scope.question(kpi.kpi_id), pl.DataFrame())
+    question = trend_question(scope, kpi.kpi_id)
+    return months_table(scope, kpi, question, comparable_months(scope.context.ask(question), kpi))
+
+
+def months_table(scope: Scope, kpi: Kpi, question: Question, months: pl.DataFrame) -> Table:
+    """The months, the newest first, each with its interval and parts."""
+    lang = scope.view.lang
+    return Table(
+        f"months_{kpi.kpi_id}",
+        f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}",
+        [
+            text(key, lang)
+            for key in ("trend.month", "trend.value", "trend.interval", "trend.parts")
+        ],
+        [
+            [
+                f"{row['period_start_date']:%Y-%m}",
+                Figure(kpi, row, cell_of(question, row)),
+                numbers_text.interval(row["interval_low"], row["interval_high"], kpi),
+                f"{numbers_text.number(row['numerator'])} / "
+                f"{numbers_text.number(row['denominator'])}",
+            ]
+            for row in reversed(months.rows(named=True))
+        ],
+    )
+
+
+def area_panel(scope: Scope, kpi: Kpi) -> Component:
+    """The areas below the page's in order."""
+    view, lang = scope.view, scope.view.lang
+    level = level_name(scope)
+    title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
+    if lacking := lacking_note(scope, kpi):
+        return section(title, empty(lacking), name="areas")
+    found = ranked_areas(scope, kpi)
+    if found is None and scope.level_below:
+        return section(title, empty(text("panels.no_level", lang, level=level)), name="areas")
+    whole = area_name(scope, scope.compared_area)
+    body = ranking(found, view=view, part="area", whole_name=whole, level_name=level)
+    # Many areas are looked through in a window of their own, so the page keeps its shape.
+    window = html.Div(
+        body,
+        className="rank-window",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": title},
+    )
+    return section(title, window, name="areas")
+
+
+def ranked_areas(scope: Scope, kpi: Kpi) -> Ranked | None:
+    """The areas below; null where the KPI's rows do not reach down to them."""
+    level = scope.level_below
+    if level is None or not all(fact.column_of(level) for fact in facts_of(kpi)):
+        return None
+    return areas_ranked(scope, kpi)
+
+
+def ranked_categories(scope: Scope, kpi: Kpi) -> Ranked:
+    """The categories of the KPI's rows, the chosen one among the others."""
+    where = {name: code for name, code in scope.where.items() if name != "category"}
+    question = replace(scope.question(kpi.kpi_id, by=("category",)), where=where)
+    [fact] = facts_of(kpi)
+    return ranked(scope, kpi, question, scope.category_names(fact))
+
+
+def category_panel(scope: Scope, kpi: Kpi, *, level: str) -> Component:
+    """The categories in order; choosing one limits the page to it."""
+    view, lang = scope.view, scope.view.lang
+    title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
+    found = ranked_categories(scope, kpi)
+    if not found.slices:
+        return section(title, empty(text("value.none.note", lang)), name="categories")
+    body = ranking(
+        found,
+        view=view,
+        part="category",
+        whole_name=area_name(scope, scope.area),
+        level_name=level,
+    )
+    return section(title, body, name="categories")
+
+
+def ranked_table(found: Ranked | None, *, name: str, title: str, scope: Scope, of: str) -> Table:
+    """A ranking as a table: what, value, interval, parts.
+
+    Args:
+        of: title of the first column.
+    """
+    lang = scope.view.lang
+    rows: list[list[Cell]] = [
+        [
+            line.name,
+            line.figure,
+            numbers_text.interval(
+                line.row["interval_low"], line.row["interval_high"], line.figure.kpi
+            ),
+            f"{numbers_text.number(line.row['numerator'])} / "
+            f"{numbers_text.number(line.row['denominator'])}",
+            text(f"ranking.{line.verdict}", lang),
+        ]
+        for line in (found.slices if found else [])
+    ]
+    titles = ("trend.value", "trend.interval", "trend.parts")
+    return Table(
+        name,
+        title,
+        [of, *(text(key, lang) for key in titles), text("panels.verdict", lang)],
+        rows,
+    )
