@@ -144,8 +144,10 @@
       if (pending.has("page")) return unchanged;
       const search = new URLSearchParams(location.search);
       const before = search.toString();
-      for (const { id, value } of window.dash_clientside.callback_context.inputs_list[0]) {
+      for (const { id, value: chosen } of window.dash_clientside.callback_context.inputs_list[0]) {
         const [name, fallback] = id.filter.split("|");
+        // A list of several is joined by commas; the days, an array too, are read one by one.
+        const value = Array.isArray(chosen) && name !== "days" ? chosen.join(",") : chosen;
         if (name === "days") {
           if (!value || !value[0] || !value[1]) continue;
           const rendered = fallback.split("~");

@@ -18,6 +18,7 @@ def frame(
     path: str,
     shown: tuple[Filter, ...] = ALL_FILTERS,
     category_fact: str | None = None,
+    choosers: Component | None = None,
 ) -> Component:
     """A page's whole: its bar, and its sections as markup.
 
@@ -25,6 +26,7 @@ def frame(
         body: plain HTML; charts too (`components.chart`).
         shown: the filters that the page answers to.
         category_fact: the fact whose categories are offered, null where the page has none.
+        choosers: a bar of the page's own below; its lists are components, not markup.
     """
     return html.Div(
         [
@@ -45,6 +47,7 @@ def frame(
                 ],
                 className="bar",
             ),
+            *([choosers] if choosers else []),
             static(*body, className="sections"),
         ],
         className="frame",
