@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -200,7 +200,12 @@ class Context:
 
     def county(self, code: str) -> County:
         """The county's file: its levels and their names."""
-        return load_counties(self.services.settings)[code]
+        return self._counties[code]
+
+    @cached_property
+    def _counties(self) -> Mapping[str, County]:
+        """Read once a page: that takes a quarter as long as drawing one."""
+        return load_counties(self.services.settings)
 
     def ask(self, question: Question) -> pl.DataFrame:
         """The answer to a question, from the cache if it was asked of this version before."""

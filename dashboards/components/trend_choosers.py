@@ -137,6 +137,7 @@ def _units(scope: Scope) -> Component:
                 text(f"trends.unit.{unit}", lang),
                 className="trends-off",
                 title=text("trends.unit.too_fine", lang),
+                **{"aria-disabled": "true"},
             )
             for unit in UNITS
         ],
@@ -154,6 +155,7 @@ def _overlay(scope: Scope) -> Component:
                 text("trends.overlay", lang),
                 className="trends-off",
                 title=text("trends.overlay.none", lang),
+                **{"aria-disabled": "true"},
             ),
             className="segments",
         )

@@ -129,7 +129,12 @@ def _effect(scope: Scope, line: Line, kpi: Kpi) -> Component:
         return _panel("effect", empty(text("trends.effect.no_start", lang)), scope=scope)
     found = before_after(line, kpi)
     if isinstance(found, Refused):
-        return _panel("effect", empty(found.reason), scope=scope)
+        # What refuses the months refuses both; otherwise one side has none.
+        months = signals(line, kpi)
+        reason = text("trends.effect.no_side", lang)
+        if isinstance(months, Refused):
+            reason = months.reason
+        return _panel("effect", empty(reason), scope=scope)
     figure = effect_figure(
         found.rows,
         kpi=kpi,

@@ -7,9 +7,9 @@ from typing import cast
 
 from dashboards.data.tables import Figure, figures
 from dashboards.periods import Days, first_of_month
-from dashboards.scope import Scope, area_name, facts_of
+from dashboards.scope import Scope, area_name
 from dashboards.view import UNITS, Unit
-from warehouse.catalogue import Kpi
+from warehouse.catalogue import Kpi, get_kpi
 from warehouse.errors import UsageError, unknown_value
 from warehouse.query import Question
 from warehouse.query.periods import (
@@ -27,8 +27,8 @@ MOST_LINES = 8
 """As many as there are colours and signs to tell lines apart by."""
 MOST_POINTS = 800
 """Of one line; beyond that its points cannot be told apart, nor pointed at."""
-MOST_PERSONAL_POINTS = 110
-"""Of all lines of a KPI about persons: each point asks for the state of every person on a day."""
+MOST_STATE_POINTS = 60
+"""Of all lines of a KPI of persons' states: each point asks for the state of every person."""
 UNIT_UP_TO_DAYS: Mapping[Unit, int] = {"day": 45, "week": 200, "month": 1500, "quarter": 4000}
 SERIES_KINDS = ("town", "community", "department")
 
@@ -203,9 +203,12 @@ def _within(scope: Scope, **changes: str) -> Scope:
     return Scope(scope.view.with_(**changes), scope.context)
 
 
-def is_about_persons(kpi: Kpi) -> bool:
-    """Whether it, or a part of the score it is, follows persons through their days."""
-    return any(fact.is_personal for fact in facts_of(kpi))
+def asks_for_states(kpi: Kpi) -> bool:
+    """Whether it, or a part of the score it is, follows every person through the days."""
+    if kpi.kind == "score":
+        parts = {part for parts in kpi.parts for part in parts.weights}
+        return any(asks_for_states(get_kpi(part)) for part in parts)
+    return kpi.is_personal and kpi.kind in ("state_rate", "reach_rate")
 
 
 def trends(scope: Scope, kpis: list[Kpi], lines: list[Line], unit: Unit) -> list[KpiTrend]:
@@ -244,7 +247,7 @@ def trends(scope: Scope, kpis: list[Kpi], lines: list[Line], unit: Unit) -> list
 
 def _too_many(kpi: Kpi, scope: Scope, lines: list[Line], unit: Unit) -> int | None:
     asked = point_count(scope.days, unit) * len(lines) * (2 if scope.view.overlay else 1)
-    return asked if is_about_persons(kpi) and asked > MOST_PERSONAL_POINTS else None
+    return asked if asks_for_states(kpi) and asked > MOST_STATE_POINTS else None
 
 
 def _last_year(scope: Scope, unit: Unit) -> Period | None:

@@ -7,7 +7,7 @@ from dashboards.i18n import Lang, text
 from dashboards.view import Unit
 from warehouse.query.periods import shift, start_of
 
-MOST_TICKS = 8
+MOST_TICKS = 6
 
 
 def period_name(start: date, end: date, unit: Unit, lang: Lang) -> str:
@@ -22,26 +22,26 @@ def period_name(start: date, end: date, unit: Unit, lang: Lang) -> str:
         return f"{start}"
     if unit == "week" or not is_whole:
         return f"{start} – {last:%m-%d}" if start.year == last.year else f"{start} – {last}"
-    return tick_name(start, unit, lang)
+    if unit == "quarter":
+        number = (start.month - 1) // 3 + 1
+        return text(f"trends.quarter.{number}", lang, year=start.year)
+    return tick_name(start, unit)
 
 
-def tick_name(start: date, unit: Unit, lang: Lang) -> str:
-    """The name an axis has room for.
+def tick_name(start: date, unit: Unit) -> str:
+    """The name an axis has room for, also a narrow one.
 
-    >>> tick_name(date(2026, 7, 1), "quarter", Lang.ZH)
-    '2026年三季度'
-    >>> tick_name(date(2026, 7, 1), "month", Lang.EN)
-    '2026-07'
+    >>> tick_name(date(2026, 7, 1), "quarter"), tick_name(date(2026, 7, 1), "month")
+    ('2026Q3', '2026-07')
     """
     if unit == "year":
         return f"{start.year}"
     if unit == "quarter":
-        number = (start.month - 1) // 3 + 1
-        return text(f"trends.quarter.{number}", lang, year=start.year)
+        return f"{start.year}Q{(start.month - 1) // 3 + 1}"
     return f"{start:%Y-%m}" if unit == "month" else f"{start:%m-%d}"
 
 
-def ticks(days: Sequence[date], unit: Unit, lang: Lang) -> tuple[list[date], list[str]]:
+def ticks(days: Sequence[date], unit: Unit) -> tuple[list[date], list[str]]:
     """Places and words of an axis: as many units as can be read, evenly apart.
 
     Days and weeks get the year under the first of each.
@@ -52,7 +52,7 @@ def ticks(days: Sequence[date], unit: Unit, lang: Lang) -> tuple[list[date], lis
     places = list(days[::step])
     words, year = [], 0
     for day in places:
-        name = tick_name(day, unit, lang)
+        name = tick_name(day, unit)
         if unit in ("day", "week") and day.year != year:
             name, year = f"{name}<br>{day.year}", day.year
         words.append(name)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from dashboards import numbers_text
-from dashboards.data.trend_days import MarkedDays
+from dashboards.data.trend_days import Holiday, MarkedDays
 from dashboards.data.trends import KpiTrend, Point, Series, grows_with_days
 from dashboards.figures.layout import base_layout
 from dashboards.figures.periods import period_name, ticks
@@ -31,7 +31,13 @@ DASHES = ("solid", "dash", "dashdot", "longdash", "solid", "dash", "dashdot", "l
 MOST_WITH_SIGNS = 70
 """Points of a line beyond which their signs would run into each other."""
 NAMED_HOLIDAY_DAYS = 200
+WIDE_LETTER, NARROW_LETTER = 0.024, 0.012
+"""Width of a letter as a part of a narrow chart's."""
+MOST_ENTRIES_A_ROW = 5
+ROW_HEIGHT = 20
+FEW_RAIN_DAYS = 40
 ROOM = 0.02
+FAR = 3
 HEIGHT = 280
 
 
@@ -103,15 +109,13 @@ def _line(
     colour, symbol, dash = _style(number, one, count, colours)
     points = one.last_year if is_last_year else one.points
     shown = [_in_line(point, kpi) for point in points]
-    name = one.line.name
-    if is_last_year:
-        name = text("trends.last_year.of", drawing.lang, name=name)
     has_signs = len(points) <= MOST_WITH_SIGNS and not is_last_year
     return go.Scatter(
         x=[point.at for point in points],
         y=shown,
         mode="lines+markers" if has_signs else "lines",
-        name=name,
+        # Last year's lines are thin and dotted, each in the colour of its own: one entry for all.
+        name=text("trends.overlay", drawing.lang) if is_last_year else one.line.name,
         opacity=0.6 if is_last_year else 1,
         line={
             "color": colour,
@@ -130,7 +134,8 @@ def _line(
         text=[hover(one.line.name, point, kpi, drawing) for point in points],
         customdata=[drawing.link(kpi, point) for point in points],
         hovertemplate="%{text}<extra></extra>",
-        showlegend=count > 1 or is_last_year or bool(one.last_year),
+        legendgroup="last_year" if is_last_year else one.line.key,
+        showlegend=number == 0 if is_last_year else count > 1 or bool(one.last_year),
     )
 
 
@@ -208,7 +213,27 @@ def _add_rules(
     if baseline is not None and days:
         name = text("trend.baseline", lang, value=numbers_text.value(baseline, kpi, lang))
         level: list[float | None] = [baseline * scale] * len(days)
+        if _is_far(baseline * scale, drawn, kpi, scale):
+            # It would press the lines flat; what it is stands in the legend all the same.
+            name, level = text("trends.outside", lang, what=name), [None] * len(days)
         figure.add_trace(_rule(days, level, colours.baseline, "dot", name))
+
+
+def _is_far(level: float, drawn: Sequence[Series], kpi: Kpi, scale: int) -> bool:
+    """Whether a level lies so far off that lines and target would take a third of the height."""
+    points = [point for one in drawn for point in (*one.points, *one.last_year)]
+    values = [point.figure.shown for point in points if point.figure.shown is not None]
+    values += [
+        point.figure.row["target"] * scale
+        for point in points
+        if point.figure.row["target"] is not None
+    ]
+    if not values:
+        return False
+    low, high = min(values), max(values)
+    if kpi.unit != "percent":
+        low = min(low, 0.0)
+    return max(high, level) - min(low, level) > FAR * max(high - low, abs(high) * ROOM)
 
 
 def _rule(days: list[date], y: list[float | None], colour: str, dash: str, name: str) -> go.Scatter:
@@ -279,8 +304,7 @@ def _add_suppressed(figure: go.Figure, drawn: Sequence[Series], drawing: Drawing
 
 def _mark_days(figure: go.Figure, marked: MarkedDays, drawing: Drawing) -> None:
     colours, lang = drawing.colours, drawing.lang
-    names_fit = (drawing.last - drawing.first).days <= NAMED_HOLIDAY_DAYS
-    for number, holiday in enumerate(marked.holidays):
+    for holiday in marked.holidays:
         figure.add_shape(
             type="rect",
             x0=holiday.first,
@@ -292,12 +316,9 @@ def _mark_days(figure: go.Figure, marked: MarkedDays, drawing: Drawing) -> None:
             fillcolor=colours.fair,
             opacity=0.14,
             line={"width": 0},
-            name=text("trends.holidays", lang),
-            showlegend=number == 0,
         )
-        if names_fit:
-            middle = holiday.first + (holiday.last + timedelta(days=1) - holiday.first) / 2
-            _write(figure, middle, holiday.name, colours)
+    if marked.holidays:
+        _name_holidays(figure, marked.holidays, drawing)
     if marked.programme_start:
         start = marked.programme_start
         figure.add_shape(
@@ -317,7 +338,11 @@ def _mark_days(figure: go.Figure, marked: MarkedDays, drawing: Drawing) -> None:
                 y=[0.035] * len(marked.rain),
                 yaxis="y2",
                 mode="markers",
-                marker={"symbol": "triangle-down", "size": 7, "color": colours.series[5]},
+                marker={
+                    "symbol": "triangle-down",
+                    "size": 7 if len(marked.rain) <= FEW_RAIN_DAYS else 5,
+                    "color": colours.series[5],
+                },
                 text=[
                     f"{rain.day}<br>"
                     + text("trends.rain.day", lang, colour=rain.colour, count=rain.warning_count)
@@ -327,6 +352,36 @@ def _mark_days(figure: go.Figure, marked: MarkedDays, drawing: Drawing) -> None:
                 name=text("trends.rain", lang),
             )
         )
+
+
+def _name_holidays(figure: go.Figure, holidays: Sequence[Holiday], drawing: Drawing) -> None:
+    """A sign over each, which says its name; the name itself where there is room for it."""
+    colours, length = drawing.colours, (drawing.last - drawing.first).days + 1
+    middles = [one.first + (one.last + timedelta(days=1) - one.first) / 2 for one in holidays]
+    figure.add_trace(
+        go.Scatter(
+            x=middles,
+            y=[0.97] * len(holidays),
+            yaxis="y2",
+            mode="markers",
+            marker={"symbol": "square", "size": 6, "color": colours.fair, "opacity": 0.7},
+            text=[
+                f"{one.name}<br>{one.first}"
+                + (f" – {one.last:%m-%d}" if one.last > one.first else "")
+                for one in holidays
+            ],
+            hovertemplate="%{text}<extra></extra>",
+            name=text("trends.holidays", drawing.lang),
+        )
+    )
+    if length > NAMED_HOLIDAY_DAYS:
+        return
+    written = drawing.first - timedelta(days=length)
+    for one, middle in zip(holidays, middles, strict=True):
+        width = len(one.name) * (WIDE_LETTER if drawing.lang is Lang.ZH else NARROW_LETTER)
+        if (middle - written).days >= width * length:
+            _write(figure, middle, one.name, colours)
+            written = middle
 
 
 def _write(figure: go.Figure, day: date, words: str, colours: Colours) -> None:
@@ -346,15 +401,19 @@ def _set_axes(figure: go.Figure, drawn: Sequence[Series], kpi: Kpi, drawing: Dra
     is_percent = kpi.unit == "percent"
     days = sorted({point.at for one in drawn for point in one.points})
     room = max((drawing.last - drawing.first) * ROOM, timedelta(days=1))
-    places, words = ticks(days, drawing.unit, drawing.lang)
+    places, words = ticks(days, drawing.unit)
     figure.update_xaxes(
         range=[drawing.first - room, drawing.last + room],
         tickmode="array",
         tickvals=places,
         ticktext=words,
+        tickangle=0,
         type="date",
     )
+    entries = sum(trace.showlegend is not False for trace in figure.data)
+    rows = -(-entries // MOST_ENTRIES_A_ROW)
     figure.update_layout(
+        height=HEIGHT + ROW_HEIGHT * max(rows - 1, 0),
         margin={"l": 52, "r": 14, "t": 24, "b": 64},
         yaxis={
             "ticksuffix": "%" if is_percent else "",
@@ -366,5 +425,5 @@ def _set_axes(figure: go.Figure, drawn: Sequence[Series], kpi: Kpi, drawing: Dra
             "visible": False,
             "fixedrange": True,
         },
-        legend={"y": -0.16},
+        legend={"y": -0.19},
     )

@@ -50,7 +50,7 @@ from warehouse.query.periods import Period
 
 PATH = "/trends"
 TITLE_KEY = "page.trends"
-MOST_ROWS = 300
+MOST_ROWS = 120
 """Of a table on the page; an export has all."""
 
 
@@ -155,9 +155,11 @@ def _chart(asked: Asked, trend: KpiTrend) -> list[Component]:
     lang = view.lang
     if trend.asked_points:
         return [empty(text("trends.too_many", lang, count=trend.asked_points))]
-    notes = [*_lacking(trend.series, view), *_suppressed(trend, view)]
+    notes = [*_not_drawn(trend.series, view), *_suppressed(trend, view)]
     if not trend.has_value:
-        return [empty(_reason(trend, view)), *notes]
+        if len(trend.series) > 1 or trend.series[0].lacks:
+            return [empty(text("trends.nothing", lang)), *notes]
+        return [empty(_reason(trend.series, view))]
     # A baseline is a figure of the whole county: it says nothing of one town or department.
     baseline = None if scope.where else kpi.baseline_of(view.county)
     figure = time_series(
@@ -201,24 +203,28 @@ def _lead(view: View, unit: Unit, kpi: Kpi, point: Point) -> str:
     )
 
 
-def _reason(trend: KpiTrend, view: View) -> str:
+def _reason(series: tuple[Series, ...], view: View) -> str:
     """Why there is nothing to draw."""
-    rows = [point.figure.row for one in trend.series for point in one.points]
+    rows = [point.figure.row for one in series for point in one.points]
     if not rows:
         return text("value.lacks", view.lang)
     fullest = max(rows, key=lambda row: (row["is_suppressed"], row["excluded_count"] or 0))
     return numbers_text.missing(fullest, view.lang, in_a_sentence=True)
 
 
-def _lacking(series: tuple[Series, ...], view: View) -> list[Component]:
-    """The lines that are not drawn because the KPI's rows are not split so."""
+def _not_drawn(series: tuple[Series, ...], view: View) -> list[Component]:
+    """The lines that cannot be seen, and why: not split so, or without any value."""
     found = []
     for one in series:
+        why = ""
         if one.lacks:
             name = one.lacks if one.lacks in ("department", "category") else "area"
             words = text(f"filter.{name}", view.lang).lower()
-            reason = text("value.lacks.note", view.lang, filter=words)
-            found.append(_small(text("trends.without", view.lang, line=one.line.name, why=reason)))
+            why = text("value.lacks.note", view.lang, filter=words)
+        elif all(point.figure.value is None for point in one.points):
+            why = _reason((one,), view)
+        if why:
+            found.append(_small(text("trends.without", view.lang, line=one.line.name, why=why)))
     return found
 
 
