@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Literal
 
 from dash import html
 from dash.development.base_component import Component
@@ -115,7 +116,7 @@ def _signals(scope: Scope, line: Line, kpi: Kpi) -> Component:
     return _panel(
         "signals",
         chart(figure, name="signals", label=table.title, view=view, table=table, height=HEIGHT),
-        _per_day(found.is_per_day, view),
+        _per_day(found.is_per_day, "signals", view),
         _sentences(found.texts, view),
         html.P(text("trends.signals.rule", lang), className="trends-note"),
         scope=scope,
@@ -149,7 +150,7 @@ def _effect(scope: Scope, line: Line, kpi: Kpi) -> Component:
         "effect",
         _sides(found, view),
         chart(figure, name="effect", label=table.title, view=view, table=table, height=HEIGHT),
-        _per_day(found.is_per_day, view),
+        _per_day(found.is_per_day, "effect", view),
         _sentences(found.texts, view),
         scope=scope,
         note=_about(scope, line, kpi),
@@ -197,10 +198,10 @@ def _sentences(texts: Sequence[Text], view: View) -> Component:
     )
 
 
-def _per_day(is_per_day: bool, view: View) -> Component | None:
+def _per_day(is_per_day: bool, panel: Literal["signals", "effect"], view: View) -> Component | None:
     if not is_per_day:
         return None
-    return html.P(text("trends.per_day", view.lang), className="trends-note")
+    return html.P(text(f"trends.per_day.{panel}", view.lang), className="trends-note")
 
 
 def _to_month(view: View) -> Callable[[date], str]:

@@ -16,6 +16,7 @@ HEIGHT = 300
 SIGNS: Mapping[str, str] = {"beyond_limits": "diamond", "run_of_8": "square"}
 SIGNAL_SIZE = 10
 PLAIN_SIZE = 5
+MOST_TICKS = 5
 
 Link = Callable[[date], str]
 
@@ -153,6 +154,7 @@ def _figure(kpi: Kpi, colours: Colours) -> go.Figure:
             height=HEIGHT,
             margin={"l": 52, "r": 14, "t": 24, "b": 64},
             legend={"y": -0.14},
+            xaxis={"nticks": MOST_TICKS, "tickangle": 0},
             yaxis={
                 "ticksuffix": "%" if is_percent else "",
                 "rangemode": "normal" if is_percent else "tozero",
