@@ -7,6 +7,8 @@
   const SCHEME = "gridgov-theme";
   const pending = new Set(["page"]);
   let failed = false;
+  // A list of several that has just been chosen from: one goes on choosing in it.
+  let choosing = null;
 
   // The date picker looks a locale up by its tag, dayjs names it as a variable.
   Object.defineProperty(window, "dayjs_locale_zh-cn", { get: () => window.dayjs_locale_zh_cn });
@@ -135,6 +137,10 @@
           document.documentElement.lang = page.dataset.lang;
           if (page.dataset.title) document.title = page.dataset.title;
         }
+        if (choosing && document.activeElement === document.body) {
+          document.querySelector(`.choice-${choosing} input`)?.focus({ preventScroll: true });
+        }
+        choosing = null;
         settle();
       });
       return window.dash_clientside.no_update;
@@ -145,8 +151,13 @@
       if (pending.has("page")) return unchanged;
       const search = new URLSearchParams(location.search);
       const before = search.toString();
-      for (const { id, value } of window.dash_clientside.callback_context.inputs_list[0]) {
+      for (const { id, value: chosen } of window.dash_clientside.callback_context.inputs_list[0]) {
         const [name, fallback] = id.filter.split("|");
+        // A list of several is joined by commas; the days, an array too, are read one by one.
+        const isList = Array.isArray(chosen) && name !== "days";
+        const value = isList ? chosen.join(",") : chosen;
+        const list = isList && document.querySelector(`.choice-${name}`);
+        if (list && list.contains(document.activeElement)) choosing = name;
         if (name === "days") {
           if (!value || !value[0] || !value[1]) continue;
           const rendered = fallback.split("~");

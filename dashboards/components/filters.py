@@ -1,6 +1,7 @@
 """Filters of a page. Each is a part of the address: links where there are few choices."""
 
-from typing import Literal, get_args
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
 
 import dash_mantine_components as dmc
 from dash import html
@@ -77,6 +78,43 @@ def choice(
         size="xs",
         comboboxProps={"shadow": "md"},
         maxDropdownHeight=320,
+        className=f"choice choice-{name}",
+        **{"aria-label": label},
+    )
+
+
+def choices(
+    name: str,
+    groups: Sequence[Mapping[str, Any]],
+    values: list[str],
+    *,
+    label: str,
+    view: View,
+    default: str,
+    most: int,
+    placeholder: str = "",
+) -> Component:
+    """A list to choose several from, under headings; the choices, joined by commas, become the
+    address's part of that name.
+
+    Args:
+        groups: `group` and its `items`.
+        default: what the address need not say.
+        most: as many can be chosen.
+    """
+    return dmc.MultiSelect(
+        id={"filter": f"{name}|{default}"},
+        data=groups,
+        value=values,
+        maxValues=most,
+        searchable=True,
+        clearable=True,
+        hidePickedOptions=True,
+        nothingFoundMessage=text("filter.none_found", view.lang),
+        placeholder=placeholder,
+        size="xs",
+        comboboxProps={"shadow": "md"},
+        maxDropdownHeight=360,
         className=f"choice choice-{name}",
         **{"aria-label": label},
     )

@@ -19,6 +19,7 @@ def frame(
     shown: tuple[Filter, ...] = ALL_FILTERS,
     category_fact: str | None = None,
     tools: Component | None = None,
+    choosers: Component | None = None,
 ) -> Component:
     """A page's whole: its bar, and its sections as markup.
 
@@ -27,6 +28,7 @@ def frame(
         shown: the filters that the page answers to.
         tools: a further choice, behind the filters.
         category_fact: the fact whose categories are offered, null where the page has none.
+        choosers: a bar of the page's own below; its lists are components, not markup.
     """
     return html.Div(
         [
@@ -48,6 +50,7 @@ def frame(
                 ],
                 className="bar",
             ),
+            *([choosers] if choosers else []),
             static(*body, className="sections"),
         ],
         className="frame",

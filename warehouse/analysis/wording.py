@@ -1,12 +1,15 @@
 """Figures, days and names of codes as sentences need them, in Chinese and English."""
 
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from warehouse.catalogue import Kpi, Text, load_catalogue
 from warehouse.published import Published
 
 DECIMALS = {"percent": 1, "minutes": 1, "hours": 1, "days": 1, "documents": 1, "score": 1}
 DECIMALS |= {"cases_per_1000": 2, "index": 2}
+DIGITS = 12
+"""Of a number that a reader could ever mean; what is behind them comes from binary arithmetic."""
 UNITS: dict[str, Text] = {
     "minutes": Text(zh="分钟", en="minutes"),
     "hours": Text(zh="小时", en="hours"),
@@ -38,8 +41,12 @@ def scale_of(kpi: Kpi) -> float:
 
 def figure(value: float, kpi: Kpi, *, signed: bool = False, more: int = 0) -> str:
     """A value without its unit, with a true minus sign; `more` decimals where it is a slope."""
-    shown = round(value * scale_of(kpi), decimals_of(kpi) + more) + 0.0
-    return f"{shown:{'+' if signed else ''},.{decimals_of(kpi) + more}f}".replace("-", "−")
+    # A half is rounded up in the decimal a reader would write, as pages do: a sentence and the
+    # figure beside it must not differ.
+    written = Decimal(f"{value * scale_of(kpi):.{DIGITS}g}")
+    places = Decimal(1).scaleb(-decimals_of(kpi) - more)
+    shown = written.quantize(places, rounding=ROUND_HALF_UP)
+    return f"{shown or abs(shown):{'+' if signed else ''},f}".replace("-", "−")
 
 
 def value(amount: float, kpi: Kpi) -> Text:
