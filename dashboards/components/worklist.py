@@ -1,0 +1,222 @@
+"""Visits owed: what is left today, by area and by grid worker, and the visits of one grid."""
+
+from collections.abc import Callable, Mapping
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import numbers_text
+from dashboards.components.parts import chip
+from dashboards.data.people_tables import age_name, state_words, task_titles
+from dashboards.data.people_visits import Load, Task, Tasks, Worker
+from dashboards.i18n import Lang, text
+from dashboards.view import View
+
+KEY_LENGTH = 8
+"""Signs of a person key that are read; all of them stand in its title."""
+
+OVERDUE = ("overdue", "longest_overdue_days")
+LOAD_COLUMNS = ("today_left", "week_left", "overdue", "longest_overdue_days")
+
+
+def load_strip(load: Load, lang: Lang) -> Component:
+    """What is due today, within seven days, and overdue."""
+    longest = load.longest_overdue_days
+    return html.Dl(
+        [
+            _load_figure(
+                "today", load.today_left, _done(load.today_all, load.today_left, lang), lang
+            ),
+            _load_figure("week", load.week_left, _done(load.week_all, load.week_left, lang), lang),
+            _load_figure(
+                "overdue",
+                load.overdue,
+                text(f"people.tasks.{'not_seen' if load.overdue else 'no_overdue'}", lang),
+                lang,
+                is_bad=load.overdue > 0,
+            ),
+            html.Div(
+                [
+                    html.Dt(text("people.tasks.longest", lang)),
+                    html.Dd(
+                        "—" if longest is None else text("people.tasks.days", lang, count=longest),
+                        className="people-load-value",
+                    ),
+                ]
+            ),
+        ],
+        className="people-load",
+    )
+
+
+def _load_figure(
+    name: str, count: int, note: str, lang: Lang, *, is_bad: bool = False
+) -> Component:
+    key = "people.tasks.items" if name == "overdue" else "people.tasks.left"
+    return html.Div(
+        [
+            html.Dt(text(f"people.tasks.{name}", lang)),
+            html.Dd(
+                text(key, lang, count=numbers_text.number(count)),
+                className="people-load-value bad" if is_bad else "people-load-value",
+            ),
+            html.Dd(note, className="muted"),
+        ]
+    )
+
+
+def _done(total: int, left: int, lang: Lang) -> str:
+    if not total:
+        return text("people.tasks.nothing_due", lang)
+    if not left:
+        return text("people.tasks.all_done", lang, count=numbers_text.number(total))
+    return text(
+        "people.tasks.of",
+        lang,
+        count=numbers_text.number(total),
+        done=numbers_text.number(total - left),
+    )
+
+
+def areas_table(
+    loads: Mapping[str, Load], names: Mapping[str, str], view: View, *, title: str, level: str
+) -> Component:
+    """One line an area, its name leading to the page limited to it."""
+    rows = [
+        html.Tr(
+            [
+                html.Th(
+                    html.A(names.get(code, code), href=view.href(area=code), className="cell-link"),
+                    scope="row",
+                ),
+                *_load_cells(load),
+            ]
+        )
+        for code, load in loads.items()
+        if load.is_open
+    ]
+    return _table([level, *load_titles(view.lang)], rows, title=title, name="task-areas")
+
+
+def workers_table(
+    workers: list[Worker], place: Callable[[str | None], str | None], view: View, *, title: str
+) -> Component:
+    """One line a worker; their grids lead to the visits owed there."""
+    lang = view.lang
+    rows = [
+        html.Tr(
+            [
+                html.Th(
+                    worker.code or chip("alert", text("people.worker.none", lang), tone="fair"),
+                    scope="row",
+                ),
+                html.Td(
+                    [
+                        part
+                        for number, (code, name) in enumerate(worker.grids)
+                        for part in (
+                            *([" · "] if number else []),
+                            html.A(name, href=view.href(area=code), className="cell-link"),
+                        )
+                    ]
+                ),
+                html.Td(place(worker.area_code) or "—", className="people-place"),
+                *_load_cells(worker.load),
+            ]
+        )
+        for worker in workers
+    ]
+    titles = [text(f"people.{name}", lang) for name in ("worker", "grid", "place")]
+    return _table([*titles, *load_titles(lang)], rows, title=title, name="task-workers")
+
+
+def load_titles(lang: Lang) -> list[str]:
+    """Titles of the columns of a load."""
+    return [text(f"people.{name}", lang) for name in LOAD_COLUMNS]
+
+
+def tasks_table(
+    owed: Tasks,
+    view: View,
+    *,
+    title: str,
+    ages: Mapping[str, str],
+    needs: Mapping[str, str],
+) -> Component:
+    """The visits owed in one grid: a person is a key, an age band and a need."""
+    lang = view.lang
+    rows = [
+        html.Tr(
+            [
+                html.Th(
+                    html.Code(task.person_key[:KEY_LENGTH], title=task.person_key), scope="row"
+                ),
+                html.Td(age_name(task, ages, lang)),
+                html.Td(needs.get(task.need_level_code, task.need_level_code)),
+                html.Td(task.due_date.isoformat()),
+                html.Td(
+                    numbers_text.number(task.overdue_days) if task.is_overdue else "—",
+                    className="numeric",
+                ),
+                html.Td(_state(task, owed, lang)),
+            ]
+        )
+        for task in owed.tasks
+    ]
+    return _table(task_titles(lang), rows, title=title, name="tasks", numeric=(4,))
+
+
+def _state(task: Task, owed: Tasks, lang: Lang) -> Component:
+    words = state_words(task, owed, lang)
+    if task.is_overdue:
+        return chip("alert", words, tone="bad")
+    if task.is_done:
+        return chip("check", words, tone="good")
+    return chip("clock", words, tone="fair" if task.due_date == owed.as_of else "plain")
+
+
+def _load_cells(load: Load) -> list[Component]:
+    return [
+        html.Td(
+            "—" if not value else numbers_text.number(value),
+            className="numeric people-overdue" if value and name in OVERDUE else "numeric",
+        )
+        for name in LOAD_COLUMNS
+        for value in (getattr(load, name),)
+    ]
+
+
+def _table(
+    titles: list[str],
+    rows: list[Component],
+    *,
+    title: str,
+    name: str,
+    numeric: tuple[int, ...] | None = None,
+) -> Component:
+    right = numeric or tuple(range(len(titles) - len(LOAD_COLUMNS), len(titles)))
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(title, className="visually-hidden"),
+                html.Thead(
+                    html.Tr(
+                        [
+                            html.Th(
+                                words,
+                                scope="col",
+                                **({"className": "numeric"} if number in right else {}),
+                            )
+                            for number, words in enumerate(titles)
+                        ]
+                    )
+                ),
+                html.Tbody(rows),
+            ],
+            className=f"people-table people-{name}",
+        ),
+        className="scroll people-scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": title, "data-table": name},
+    )
