@@ -11,7 +11,8 @@ import polars as pl
 
 from dashboards.context import Context
 from dashboards.data.small_counts import runs_to_show
-from dashboards.periods import ONE_DAY
+from dashboards.data.months import SPARK_MONTHS
+from dashboards.periods import ONE_DAY, first_of_month
 
 MOVES = """
     with spans as (
@@ -29,7 +30,6 @@ MOVES = """
     moves as (
         select valid_from_date as moved_date, 1 as joined, 0 as departed from spans
         where (before_date is null or before_date < valid_from_date)
-            and valid_from_date > first_date
         union all
         select valid_to_date, 0, 1 from spans
         where valid_to_date <= $2
@@ -41,7 +41,9 @@ MOVES = """
         coalesce(sum(departed), 0)::bigint as left_count
     from (
         select unnest(generate_series(
-            date_trunc('month', min(first_date)), date_trunc('month', $2::date), interval 1 month
+            greatest(date_trunc('month', min(first_date)) + interval 1 month, $3::date),
+            date_trunc('month', $2::date),
+            interval 1 month
         )) as month_date
         from spans
     ) as months
@@ -49,7 +51,7 @@ MOVES = """
     group by all
     order by month_date
 """
-"""The first day delivered is no move: who is on the roll then may have been there for long."""
+"""The first month delivered is left out: who is on the roll then may have been there for long."""
 
 AGES = """
     select age_band_code, count(distinct person_key) as person_count
@@ -89,9 +91,10 @@ class Ages:
 
 
 def moves(context: Context, county_code: str) -> list[Moves]:
-    """Who joined and left, oldest first; empty where even all months together are too few."""
+    """Who joined and left in the last two years, oldest first; empty where they are too few."""
     as_of = context.builds[county_code].as_of_date
-    return moves_to_show(context.people_sql(MOVES, county_code, as_of), as_of)
+    first = first_of_month(as_of, back=SPARK_MONTHS)
+    return moves_to_show(context.people_sql(MOVES, county_code, as_of, first), as_of)
 
 
 def moves_to_show(months: pl.DataFrame, as_of: date) -> list[Moves]:

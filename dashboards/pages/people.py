@@ -242,7 +242,22 @@ def _roll(scope: Scope, found: Roll) -> Component:
 
 
 def _over_time(scope: Scope, found: Roll) -> Component:
+    if people_tables.is_part(scope):
+        return html.Div([_stock(scope, found), _county_only(scope)], className="two")
     return html.Div([_stock(scope, found), _moves(scope), _ages(scope)], className="people-three")
+
+
+def _county_only(scope: Scope) -> Component:
+    lang = scope.view.lang
+    link = html.A(
+        text("people.moves.to_county", lang),
+        href=scope.view.href(area="", category=""),
+        className="panel-link",
+    )
+    reason = empty(text("people.moves.county_only", lang))
+    return section(
+        text("people.moves.and_ages", lang), reason, name="people-county-only", tools=[link]
+    )
 
 
 def _stock(scope: Scope, found: Roll) -> Component:
@@ -267,14 +282,6 @@ def _stock(scope: Scope, found: Roll) -> Component:
 def _moves(scope: Scope) -> Component:
     view, lang = scope.view, scope.view.lang
     title = text("people.moves", lang)
-    if people_tables.is_part(scope):
-        link = html.A(
-            text("people.moves.to_county", lang),
-            href=view.href(area="", category=""),
-            className="panel-link",
-        )
-        reason = empty(text("people.moves.county_only", lang))
-        return section(title, reason, name="people-moves", tools=[link])
     found = moves(scope.context, view.county)
     if not found:
         return section(title, empty(text("people.moves.few", lang)), name="people-moves")
@@ -290,9 +297,6 @@ def _moves(scope: Scope) -> Component:
 def _ages(scope: Scope) -> Component:
     lang = scope.view.lang
     title = text("people.ages", lang)
-    if people_tables.is_part(scope):
-        reason = empty(text("people.moves.county_only", lang))
-        return section(title, reason, name="people-ages")
     names = code_names(scope.context, scope.view.county, "age_band_code", lang)
     found = people_tables.named_ages(
         ages(scope.context, scope.view.county, sorted(names)), names, lang
