@@ -144,7 +144,7 @@ def _spark(group: Group, view: View, lang: Lang) -> Component | str:
     )
 
 
-def bars(lines: Sequence[tuple[str, int]], lang: Lang) -> Component:
+def bars(lines: Sequence[tuple[str, int]]) -> Component:
     """Counts as bars, each with its share of all."""
     total = sum(count for _, count in lines)
     most = max((count for _, count in lines), default=0)
@@ -157,10 +157,7 @@ def bars(lines: Sequence[tuple[str, int]], lang: Lang) -> Component:
                         html.I(style={"width": f"{count / most:.1%}" if most else "0"}),
                         className="people-bar",
                     ),
-                    html.Span(
-                        text("people.stock.person_count", lang, count=numbers_text.number(count)),
-                        className="people-age-count",
-                    ),
+                    html.Span(numbers_text.number(count), className="people-age-count"),
                     html.Span(
                         f"{numbers_text.number(count / total * 100, 1)}%" if total else "—",
                         className="muted",

@@ -19,48 +19,49 @@ OVERDUE = ("overdue", "longest_overdue_days")
 LOAD_COLUMNS = ("today_left", "week_left", "overdue", "longest_overdue_days")
 
 
-def load_strip(load: Load, lang: Lang) -> Component:
-    """What is due today, within seven days, and overdue."""
-    longest = load.longest_overdue_days
+def load_strip(load: Load, lang: Lang, *, with_totals: bool) -> Component:
+    """What is due today, within seven days, and overdue.
+
+    Args:
+        with_totals: says how many there were, with those done.
+    """
+    longest, totals = load.longest_overdue_days, (load.today_all, load.week_all)
     return html.Dl(
         [
-            _load_figure(
-                "today", load.today_left, _done(load.today_all, load.today_left, lang), lang
+            *(
+                _figure(
+                    text(f"people.tasks.{name}", lang),
+                    text("people.tasks.left", lang, count=numbers_text.number(left)),
+                    _done(total, left, lang) if with_totals else "",
+                )
+                for name, left, total in zip(
+                    ("today", "week"), (load.today_left, load.week_left), totals, strict=True
+                )
             ),
-            _load_figure("week", load.week_left, _done(load.week_all, load.week_left, lang), lang),
-            _load_figure(
-                "overdue",
-                load.overdue,
+            _figure(
+                text("people.tasks.overdue", lang),
+                text("people.tasks.items", lang, count=numbers_text.number(load.overdue)),
                 text(f"people.tasks.{'not_seen' if load.overdue else 'no_overdue'}", lang),
-                lang,
                 is_bad=load.overdue > 0,
             ),
-            html.Div(
-                [
-                    html.Dt(text("people.tasks.longest", lang)),
-                    html.Dd(
-                        "—" if longest is None else text("people.tasks.days", lang, count=longest),
-                        className="people-load-value",
-                    ),
-                ]
+            _figure(
+                text("people.tasks.longest", lang),
+                "—"
+                if longest is None
+                else text("people.tasks.days", lang, count=numbers_text.number(longest)),
+                "",
             ),
         ],
         className="people-load",
     )
 
 
-def _load_figure(
-    name: str, count: int, note: str, lang: Lang, *, is_bad: bool = False
-) -> Component:
-    key = "people.tasks.items" if name == "overdue" else "people.tasks.left"
+def _figure(name: str, value: str, note: str, *, is_bad: bool = False) -> Component:
     return html.Div(
         [
-            html.Dt(text(f"people.tasks.{name}", lang)),
-            html.Dd(
-                text(key, lang, count=numbers_text.number(count)),
-                className="people-load-value bad" if is_bad else "people-load-value",
-            ),
-            html.Dd(note, className="muted"),
+            html.Dt(name),
+            html.Dd(value, className="people-load-value bad" if is_bad else "people-load-value"),
+            *([html.Dd(note, className="muted")] if note else []),
         ]
     )
 
@@ -170,8 +171,6 @@ def _state(task: Task, owed: Tasks, lang: Lang) -> Component:
     words = state_words(task, owed, lang)
     if task.is_overdue:
         return chip("alert", words, tone="bad")
-    if task.is_done:
-        return chip("check", words, tone="good")
     return chip("clock", words, tone="fair" if task.due_date == owed.as_of else "plain")
 
 

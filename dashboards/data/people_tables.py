@@ -16,7 +16,7 @@ from dashboards.periods import ONE_DAY
 from dashboards.scope import Scope
 from warehouse.catalogue import Kpi
 
-LOAD_COLUMNS = ("today_all", "today_left", "week_left", "overdue", "longest_overdue_days")
+LOAD_COLUMNS = ("today_left", "week_left", "overdue", "longest_overdue_days")
 
 
 def of_persons(scope: Scope) -> list[Table]:
@@ -138,13 +138,7 @@ def ages_table(found: Sequence[tuple[str, int]], lang: Lang) -> Table:
 
 
 def tasks_table(scope: Scope, owed: Tasks) -> Table:
-    """The visits owed in the page's grid, by person key.
-
-    Raises:
-        ValueError: the page is not limited to a grid.
-    """
-    if scope.area.level != "grid":
-        raise ValueError("rows of persons are listed within one grid only")
+    """The visits owed in the page's grid, by person key."""
     lang, county = scope.view.lang, scope.view.county
     bands = code_names(scope.context, county, "age_band_code", lang)
     needs = code_names(scope.context, county, "need_level_code", lang)
@@ -182,8 +176,6 @@ def state_words(task: Task, owed: Tasks, lang: Lang) -> str:
     """Where a visit stands."""
     if task.is_overdue:
         return text("people.state.overdue", lang)
-    if task.is_done:
-        return text("people.state.done", lang)
     ahead = (task.due_date - owed.as_of).days
     if not ahead:
         return text("people.state.today", lang)
@@ -238,6 +230,7 @@ def _loads(scope: Scope, owed: Tasks) -> list[Table]:
         areas: list[list[Cell]] = [
             [names.get(code, code), *_load_cells(load)]
             for code, load in owed.by(f"{level}_code").items()
+            if load.is_open
         ]
         made.insert(
             0,

@@ -1,8 +1,10 @@
 """Visits owed on the as-of day: due today, due within seven days, overdue; by area and grid worker.
 
-These are the workers' tasks: how many a worker or an area has to do is a workload and counted
-plainly. Rows of persons (key, age band, need, days; never the special group) are given within one
-grid only. A person's task is found in the grid of today, whoever's it was when it fell due.
+These are the workers' tasks: how many a worker or an area has left to do is a workload and counted
+plainly. How many there were, with those done, is given for all needs of the whole county only: of
+the daily ones in a town that would be the persons there. Rows of persons (key, age band, need,
+days; never the special group) are given within one grid only, and only what is left to do. A
+person's task is found in the grid of today, whoever's it was when it fell due.
 """
 
 from collections.abc import Sequence
@@ -109,7 +111,6 @@ class Task:
     due_date: date
     overdue_days: int
     is_overdue: bool
-    is_done: bool
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,12 @@ class Tasks:
         """All of them together."""
         if self.rows.is_empty():
             return Load()
-        return Load(**self.rows.select(COUNTS).row(0, named=True))
+        return _load(self.rows.select(COUNTS).row(0, named=True))
 
     def by(self, column: str) -> dict[str, Load]:
         """By the codes of a column, the longest overdue first."""
         counted = _ordered(self.rows.group_by(column).agg(COUNTS), column)
-        return {row.pop(column): Load(**row) for row in counted if row[column] is not None}
+        return {row[column]: _load(row) for row in counted if row[column] is not None}
 
     @property
     def workers(self) -> list[Worker]:
@@ -146,15 +147,16 @@ class Tasks:
 
     @property
     def tasks(self) -> list[Task]:
-        """Each visit, days overdue first; only of one grid (the caller sees to it)."""
-        ordered = self.rows.sort(
-            "is_overdue",
-            "overdue_days",
-            "is_done",
-            "due_date",
-            "person_key",
-            descending=[True, True, False, False, False],
-        )
+        """Each visit left to do, the longest overdue first.
+
+        Raises:
+            ValueError: they are of more than one grid.
+        """
+        if self.rows["grid_code"].n_unique() > 1:
+            raise ValueError("rows of persons are listed within one grid only")
+        keys = ("is_overdue", "overdue_days", "due_date", "person_key")
+        left = self.rows.filter(~pl.col("is_done"))
+        ordered = left.sort(*keys, descending=[True, True, False, False])
         names = list(Task.__dataclass_fields__)
         return [Task(**row) for row in ordered.select(names).iter_rows(named=True)]
 
@@ -200,10 +202,11 @@ def _ordered(counted: pl.DataFrame, column: str) -> Sequence[dict[str, Any]]:
 
 
 def _worker(row: dict[str, Any]) -> Worker:
-    names = list(Load.__dataclass_fields__)
     grids = tuple(
         (grid["grid_code"], grid["grid_name"]) for grid in row["grids"] if grid["grid_code"]
     )
-    return Worker(
-        row["worker_code"], grids, row["community_code"], Load(**{name: row[name] for name in names})
-    )
+    return Worker(row["worker_code"], grids, row["community_code"], _load(row))
+
+
+def _load(row: dict[str, Any]) -> Load:
+    return Load(**{name: row[name] for name in Load.__dataclass_fields__})

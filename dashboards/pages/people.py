@@ -5,10 +5,10 @@ What is shown of persons, and why:
 - Values of KPIs, and the persons on the roll, come from `warehouse.query`, which hides small cells.
 - Counts made here (who joined and left, ages) are for the whole county along one dimension, cut by
   `data/small_counts.py`.
-- Visits owed are the workers' tasks. How many a worker or an area has to do is a workload and is
-  counted plainly, small or not. Rows of persons are listed within one grid only, as its worker
-  needs them: person key, age band, need, days; never the special group, and no name is in the
-  warehouse.
+- Visits owed are the workers' tasks. How many a worker or an area has left to do is a workload and
+  is counted plainly, small or not; how many there were, for all needs of the whole county only.
+  Rows of persons are listed within one grid only, as its worker needs them: person key, age band,
+  need, days; never the special group, and no name is in the warehouse.
 - Exports (`tables`) hold the same and no more.
 """
 
@@ -153,15 +153,14 @@ def _tasks(scope: Scope) -> Component:
     found = tasks(scope)
     day = numbers_text.day(found.as_of, lang)
     place = area_name(scope, scope.area)
-    if found.rows.is_empty():
-        body: list[Component] = [empty(text("people.tasks.none", lang, area=place, day=day))]
+    is_whole = not people_tables.is_part(scope)
+    body = [load_strip(found.load, lang, with_totals=is_whole)]
+    if not found.load.is_open:
+        body.append(empty(text("people.tasks.none", lang, area=place, day=day)))
     elif scope.area.level == "grid":
-        body = [load_strip(found.load, lang), *_grid_list(scope, found)]
-    elif not found.load.is_open:
-        reason = text("people.tasks.all_met", lang, area=place, day=day)
-        body = [load_strip(found.load, lang), empty(reason)]
+        body += _grid_list(scope, found)
     else:
-        body = [load_strip(found.load, lang), _by_area_and_worker(scope, found)]
+        body.append(_by_area_and_worker(scope, found))
     note = text("people.tasks.note", lang, day=day)
     return section(text("people.tasks", lang), *body, name="people-tasks", note=note)
 
@@ -238,7 +237,13 @@ def _roll(scope: Scope, found: Roll) -> Component:
         else text("people.roll.note", lang, day=day, count=numbers_text.number(count))
     )
     title = text("people.roll", lang)
-    return section(title, roll_table(found, scope.view, title=title), name="people-roll", note=note)
+    is_shown = any(group.person_count is not None for group in found.groups)
+    body = (
+        roll_table(found, scope.view, title=title)
+        if is_shown
+        else empty(text("people.roll.few", lang))
+    )
+    return section(title, body, name="people-roll", note=note)
 
 
 def _over_time(scope: Scope, found: Roll) -> Component:
@@ -265,13 +270,13 @@ def _stock(scope: Scope, found: Roll) -> Component:
     title = text("people.stock", lang)
     if not found.months["denominator"].is_not_null().any():
         return section(title, empty(text("people.stock.empty", lang)), name="people-stock")
-    first, *_, last = found.months["period_start_date"]
+    months = found.months["period_start_date"]
     label = text(
         "people.stock.label",
         lang,
         area=area_name(scope, scope.area),
-        first=f"{first:%Y-%m}",
-        last=f"{last:%Y-%m}",
+        first=f"{months[0]:%Y-%m}",
+        last=f"{months[-1]:%Y-%m}",
     )
     figure = stock(found.months, lang=lang, colours=colours(view.scheme))
     table = people_tables.months_table(found, lang)
@@ -304,7 +309,7 @@ def _ages(scope: Scope) -> Component:
     if not found:
         return section(title, empty(text("people.ages.few", lang)), name="people-ages")
     note = html.P(text("people.ages.note", lang), className="rule")
-    return section(title, bars(found, lang), note, name="people-ages")
+    return section(title, bars(found), note, name="people-ages")
 
 
 def _ranking(scope: Scope) -> Component:
