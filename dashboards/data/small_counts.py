@@ -8,9 +8,7 @@ left of the total when the other runs are taken away is again a run.
 
 from collections.abc import Sequence
 
-FEWEST_PERSONS = 5
-"""A count of persons is shown from here on (kpis rule 8), or when it is none."""
-
+from warehouse.query.protection import FEWEST
 
 def runs_to_show(counts: Sequence[Sequence[int]]) -> list[range]:
     """Runs of neighbouring cells, first to last, that may be shown side by side.
@@ -49,5 +47,5 @@ def runs_to_show(counts: Sequence[Sequence[int]]) -> list[range]:
 def _may_be_shown(cells: Sequence[Sequence[int]]) -> bool:
     totals = [sum(column) for column in zip(*cells, strict=True)]
     if len(cells) == 1:
-        return all(total == 0 or total >= FEWEST_PERSONS for total in totals)
-    return all(total >= FEWEST_PERSONS for total in totals)
+        return all(total == 0 or total >= FEWEST for total in totals)
+    return all(total >= FEWEST for total in totals)
