@@ -7,8 +7,10 @@ from dash.development.base_component import Component
 
 from dashboards import numbers_text
 from dashboards.components.parts import chip
+from dashboards.components.roll import persons
 from dashboards.data.people_tables import age_name, state_words, task_titles
 from dashboards.data.people_visits import Load, Task, Tasks, Worker
+from dashboards.data.tables import Figure
 from dashboards.i18n import Lang, text
 from dashboards.view import View
 
@@ -80,9 +82,19 @@ def _done(total: int, left: int, lang: Lang) -> str:
 
 
 def areas_table(
-    loads: Mapping[str, Load], names: Mapping[str, str], view: View, *, title: str, level: str
+    loads: Mapping[str, Load],
+    on_roll: Mapping[str, Figure],
+    names: Mapping[str, str],
+    view: View,
+    *,
+    title: str,
+    level: str,
 ) -> Component:
-    """One line an area, its name leading to the page limited to it."""
+    """One line an area, its name leading to the page limited to it; those with tasks come first.
+
+    Args:
+        on_roll: share with a file by area, whose denominator is the persons on the roll.
+    """
     rows = [
         html.Tr(
             [
@@ -90,13 +102,16 @@ def areas_table(
                     html.A(names.get(code, code), href=view.href(area=code), className="cell-link"),
                     scope="row",
                 ),
-                *_load_cells(load),
+                html.Td(
+                    persons(on_roll[code], view) if code in on_roll else "—", className="numeric"
+                ),
+                *_load_cells(loads.get(code, Load())),
             ]
         )
-        for code, load in loads.items()
-        if load.is_open
+        for code in dict.fromkeys([*loads, *sorted(on_roll)])
     ]
-    return _table([level, *load_titles(view.lang)], rows, title=title, name="task-areas")
+    titles = [level, text("people.count", view.lang), *load_titles(view.lang)]
+    return _table(titles, rows, title=title, name="task-areas", numeric=tuple(range(1, 6)))
 
 
 def workers_table(

@@ -120,6 +120,16 @@ def roll(scope: Scope) -> Roll:
     return Roll(whole, groups, months, needs)
 
 
+def roll_by_area(scope: Scope) -> dict[str, Figure]:
+    """The roll today by the areas below the page's; empty where the county has none."""
+    question = scope.question_below(ROLL_KPI)
+    if question is None:
+        return {}
+    today = _today(scope, question.by)
+    (found,) = figures(scope.context, [replace(question, start=today.start, end=today.end)])
+    return {figure.row["area_code"]: figure for figure in found if figure.row["area_code"]}
+
+
 def _today(scope: Scope, by: tuple[Dimension, ...]) -> Question:
     as_of = scope.context.builds[scope.view.county].as_of_date
     return scope.question(ROLL_KPI, by=by, start=as_of, end=as_of + ONE_DAY)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dashboards.components.words import kpi_name
 from dashboards.data.people_alerts import Alerts
 from dashboards.data.people_counts import Ages, Moves, ages, moves
-from dashboards.data.people_roll import Roll, persons_of, roll
+from dashboards.data.people_roll import Roll, persons_of, roll, roll_by_area
 from dashboards.data.people_visits import Load, Task, Tasks, tasks
 from dashboards.data.tables import Cell, Figure, Table
 from dashboards.figures.people import days_of
@@ -227,17 +227,21 @@ def _loads(scope: Scope, owed: Tasks) -> list[Table]:
     if level and level != scope.area.level:
         names = scope.names_of_areas(level)
         title = text("people.areas", lang, level=level_name(scope, level))
+        loads, on_roll = owed.by(f"{level}_code"), roll_by_area(scope)
         areas: list[list[Cell]] = [
-            [names.get(code, code), *_load_cells(load)]
-            for code, load in owed.by(f"{level}_code").items()
-            if load.is_open
+            [
+                names.get(code, code),
+                _persons(on_roll[code], lang) if code in on_roll else None,
+                *_load_cells(loads.get(code, Load())),
+            ]
+            for code in dict.fromkeys([*loads, *sorted(on_roll)])
         ]
         made.insert(
             0,
             Table(
                 "task-areas",
                 f"{text('people.tasks', lang)} {title}",
-                [level_name(scope, level), *titles],
+                [level_name(scope, level), text("people.count", lang), *titles],
                 areas,
             ),
         )

@@ -34,7 +34,7 @@ from dashboards.data import people_alerts, people_tables
 from dashboards.data.overview import tiles
 from dashboards.data.people_counts import ages, moves
 from dashboards.data.people_reach import reach_scope
-from dashboards.data.people_roll import REACH_KPI, ROLL_KPI, Roll, persons_of, roll
+from dashboards.data.people_roll import REACH_KPI, ROLL_KPI, Roll, persons_of, roll, roll_by_area
 from dashboards.data.people_visits import Tasks, tasks, worker_of_grid
 from dashboards.data.ranking import areas_ranked
 from dashboards.data.tables import Table
@@ -200,6 +200,7 @@ def _by_area_and_worker(scope: Scope, found: Tasks) -> Component:
         title = text("people.areas", lang, level=level_name)
         table = areas_table(
             found.by(f"{level}_code"),
+            roll_by_area(scope),
             scope.names_of_areas(level),
             scope.view,
             title=title,
