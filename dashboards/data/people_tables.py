@@ -11,7 +11,7 @@ from dashboards.data.tables import Cell, Figure, Table
 from dashboards.figures.people import days_of
 from dashboards.i18n import Lang, text
 from dashboards.names import code_names
-from dashboards.numbers_text import interval
+from dashboards.numbers_text import interval, unit
 from dashboards.periods import ONE_DAY
 from dashboards.scope import Scope
 from warehouse.catalogue import Kpi
@@ -260,7 +260,7 @@ def kinds_table(found: Alerts, lang: Lang) -> Table:
         text("people.alerts", lang),
         [
             text("people.alerts.kind", lang),
-            *(kpi_name(figure.kpi, lang) for figure in found.whole),
+            *(_with_unit(figure.kpi, lang) for figure in found.whole),
         ],
         [[name, *figures] for name, figures in lines],
     )
@@ -271,7 +271,7 @@ def alert_months_table(found: Alerts, kpi: Kpi, lang: Lang) -> Table:
     return Table(
         "alert-months",
         text("people.alerts.trend", lang),
-        [text(key, lang) for key in ("trend.month", "trend.value", "trend.interval")],
+        [text("trend.month", lang), _with_unit(kpi, lang), text("trend.interval", lang)],
         [
             [
                 f"{figure.row['period_start_date']:%Y-%m}",
@@ -281,6 +281,12 @@ def alert_months_table(found: Alerts, kpi: Kpi, lang: Lang) -> Table:
             for figure in reversed(found.by_month)
         ],
     )
+
+
+def _with_unit(kpi: Kpi, lang: Lang) -> str:
+    """A KPI's name as a title; an export names the unit of rates itself."""
+    name = kpi_name(kpi, lang)
+    return name if kpi.unit == "percent" else f"{name} ({unit(kpi, lang)})"
 
 
 def _persons(filed: Figure, lang: Lang) -> Cell:
