@@ -17,13 +17,19 @@ STATUS = {"met": ("check", "good"), "near": ("dash", "fair"), "missed": ("alert"
 SIGN = {"higher": "≥", "lower": "≤", "neither": "="}
 
 
-def tile(data: Tile, view: View) -> Component:
-    """One tile; its link chooses the KPI for the page and opens its receipt."""
+def tile(data: Tile, view: View, *, of: str = "", note: str = "") -> Component:
+    """One tile; its link chooses the KPI for the page and opens its receipt.
+
+    Args:
+        of: the cell its receipt is about, where that is not the page's.
+        note: what sets it apart from the other tiles, below its name.
+    """
     lang, kpi = view.lang, data.kpi
     name = html.H3(
         [
             kpi_name(kpi, lang),
             html.Span(kpi_name(kpi, lang.other), className="other-lang", lang=lang.other.tag),
+            *([html.Span(note, className="tile-note")] if note else []),
         ]
     )
     if data.figure is None:
@@ -45,7 +51,7 @@ def tile(data: Tile, view: View) -> Component:
             html.Div(_change(data, view), className="tile-change"),
             html.Dl(_foot(data, view), className="tile-foot"),
         ],
-        href=view.href(kpi=kpi.kpi_id, receipt=kpi.kpi_id, of="", role=""),
+        href=view.href(kpi=kpi.kpi_id, receipt=kpi.kpi_id, of=of, role=""),
         className="tile",
         id=f"tile-{kpi.kpi_id}",
         title=text("tile.receipt", lang, name=kpi_name(kpi, lang)),

@@ -20,8 +20,11 @@ def months_question(scope: Scope, kpi_id: str) -> Question:
 
 
 def comparable_months(months: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
-    """The months that can stand side by side: a count of half a month is no fall by half."""
-    if kpi.kind != "ratio":
+    """The months that can stand side by side.
+
+    A count of half a month is no fall by half, nor are the persons reached in it.
+    """
+    if kpi.kind not in ("ratio", "reach_rate"):
         return months
     return months.filter(pl.col("period_end_date").dt.day() == 1)
 

@@ -88,6 +88,7 @@ def test_without_a_previous_period_there_is_no_change() -> None:
 def test_a_month_so_far_does_not_stand_beside_whole_months_of_a_count() -> None:
     months = pl.DataFrame({"period_end_date": [date(2026, 11, 1), date(2026, 11, 16)]})
     assert comparable_months(months, PER_1000).height == 1
+    assert comparable_months(months, CATALOGUE["visit_coverage_rate"]).height == 1
     assert comparable_months(months, RATE).height == 2
 
 

@@ -64,8 +64,9 @@ def _rate(columns: Mapping[str, Numbers], kpi: Kpi) -> Made:
     half = Z * np.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / scale
     made = {
         "value": share,
-        "interval_low": np.maximum(centre - half, 0.0),
-        "interval_high": np.minimum(centre + half, 1.0),
+        # At a share of none or all one end is the share itself, which sums in binary may miss.
+        "interval_low": np.maximum(np.minimum(centre - half, share), 0.0),
+        "interval_high": np.minimum(np.maximum(centre + half, share), 1.0),
     }
     if kpi.due_passed:
         passed = columns["numerator_due_passed"], columns["denominator_due_passed"]
