@@ -30,12 +30,17 @@ class StageCell:
 
 @dataclass(frozen=True)
 class StageLine:
-    """One department, or all together (without a link)."""
+    """One department, or all together.
+
+    Attributes:
+        href: where its name leads; empty for none.
+    """
 
     name: str
     href: str
     is_current: bool
     cells: Sequence[StageCell]
+    is_whole: bool = False
 
 
 def stage_grid(
@@ -85,7 +90,7 @@ def _line(line: StageLine, longest: Sequence[float]) -> Component:
     )
     kinds = [
         *(["is-chosen"] if line.is_current else []),
-        *(["is-whole"] if not line.href else []),
+        *(["is-whole"] if line.is_whole else []),
     ]
     return html.Tr(
         [

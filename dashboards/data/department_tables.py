@@ -41,12 +41,12 @@ def score_table(scope: Scope, found: Scorecard) -> Table:
     cards = [*found.cards, *([found.whole] if found.whole else [])]
     rows: list[list[Cell]] = []
     for card in cards:
-        name: Cell = (
+        shown: Cell = (
             department_link(scope, card.code, card.name)
             if card.code
             else area_name(scope, scope.area)
         )
-        row: list[Cell] = [name, card.score, card.grade]
+        row: list[Cell] = [shown, card.score, card.grade]
         by_id = {part.kpi.kpi_id: part for part in card.parts}
         for kpi in kpis:
             part = by_id.get(kpi.kpi_id)

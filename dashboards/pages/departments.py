@@ -276,6 +276,7 @@ def _stage_section(scope: Scope) -> Component:
                 _stage_cell(scope, time, is_worst=bool(line.code) and line.code == worst[number])
                 for number, time in enumerate(line.stages)
             ],
+            is_whole=line.code is None,
         )
         for line in found
     ]
