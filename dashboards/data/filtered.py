@@ -7,6 +7,17 @@ from dashboards.scope import Scope
 from warehouse.catalogue.facts import load_facts
 
 
+def with_own_category(scope: Scope, fact: str) -> Scope:
+    """The page's scope without a category that the fact's rows do not have.
+
+    The address keeps the category chosen on a page about other rows.
+    """
+    category = scope.view.category
+    if not category or category in scope.category_names(load_facts()[fact]):
+        return scope
+    return Scope(scope.view.with_(category=""), scope.context)
+
+
 @dataclass(frozen=True)
 class Condition:
     """A condition on `facts`, with the values of its question marks in order.

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from dashboards import numbers_text
 from dashboards.data.funnels import FunnelFound
 from dashboards.figures.layout import base_layout
+from dashboards.figures.log_ticks import log_axis
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
 
@@ -60,14 +61,12 @@ def funnel_plot(
     figure.add_trace(_marks(found, names, hrefs, chosen, lang, colours))
     return figure.update_layout(
         xaxis={
-            "type": "log",
-            "tickformat": "",
+            **log_axis(sizes[0], sizes[-1]),
             "title": {
                 "text": text("departments.funnel.x", lang),
                 "font": {"size": 11, "color": colours.muted},
                 "standoff": 6,
             },
-            "dtick": "D2",
         },
         yaxis={"ticksuffix": "%"},
         legend={"y": 1.02, "yanchor": "bottom"},

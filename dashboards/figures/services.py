@@ -1,5 +1,6 @@
 """Service items by how often and how slow, and applications by the visits they took."""
 
+import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -7,12 +8,13 @@ import plotly.graph_objects as go
 from dashboards import numbers_text
 from dashboards.data.services import Item, Visits
 from dashboards.figures.layout import base_layout
+from dashboards.figures.log_ticks import log_axis
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
 
 ITEM_HEIGHT = 380
 VISIT_HEIGHT = 240
-MOST_NAMED = 6
+MOST_NAMED = 5
 
 
 def item_plot(
@@ -25,10 +27,11 @@ def item_plot(
     """
     figure = go.Figure(layout=base_layout(colours, height=ITEM_HEIGHT))
     days = [item.figures[0].value if item.figures[0] else None for item in items]
+    counts = [item.submitted_count for item in items]
     named = _named(items, days, chosen)
     figure.add_trace(
         go.Scatter(
-            x=[item.submitted_count for item in items],
+            x=counts,
             y=days,
             mode="markers+text",
             marker={
@@ -42,8 +45,9 @@ def item_plot(
                 "line": {"color": colours.surface, "width": 1},
             },
             text=[item.name if item.code in named else "" for item in items],
+            # The item asked for most is at the right edge; its name would run out of the chart.
             textposition=[
-                "middle left" if number == 0 else "top center" for number in range(len(items))
+                "middle left" if count == max(counts) else "top center" for count in counts
             ],
             textfont={"size": 11, "color": colours.ink},
             hovertext=[
@@ -64,9 +68,8 @@ def item_plot(
     )
     return figure.update_layout(
         xaxis={
-            "type": "log",
-            "tickformat": "",
-            "dtick": "D2",
+            **log_axis(min(counts) * 0.8, max(counts) * 1.25),
+            "range": [math.log10(min(counts) * 0.8), math.log10(max(counts) * 1.25)],
             "title": _title(text("services.items.x", lang), colours),
         },
         yaxis={"rangemode": "tozero", "title": _title(text("services.items.y", lang), colours)},

@@ -1,6 +1,7 @@
 """What comes in and goes out, and what stays: two axes of time, one above the other."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import plotly.graph_objects as go
 
@@ -13,6 +14,8 @@ from dashboards.theme import Colours
 HEIGHT = 340
 LINE_HEIGHT = 26
 FADED = 0.45
+DAYS_A_WEEK = 7
+MOST_TICKS = 8
 
 
 def workload(flows: Sequence[Flow], *, lang: Lang, colours: Colours, whole_days: int) -> go.Figure:
@@ -24,7 +27,12 @@ def workload(flows: Sequence[Flow], *, lang: Lang, colours: Colours, whole_days:
     Returns:
         Traces in this order: reported, left, open.
     """
-    days = [flow.figure.row["period_start_date"] for flow in flows]
+    pattern = "%m-%d" if whole_days <= DAYS_A_WEEK else "%Y-%m"
+    if flows and flows[0].figure.row["period_start_date"].year != _last(flows).year:
+        pattern = pattern.replace("%m-%d", "%y-%m-%d")
+    # Spans of equal width side by side, a cut one too: on an axis of time it would be a sliver.
+    days = [f"{flow.figure.row['period_start_date']:{pattern}}" for flow in flows]
+    step = -(-len(days) // MOST_TICKS) or 1
     opacity = [1.0 if flow.day_count >= whole_days else FADED for flow in flows]
     figure = go.Figure(layout=base_layout(colours, height=HEIGHT, barmode="group", bargap=0.25))
     for key, counts, colour in (
@@ -76,11 +84,16 @@ def workload(flows: Sequence[Flow], *, lang: Lang, colours: Colours, whole_days:
     figure.update_layout(
         yaxis={"domain": [0.42, 1.0], "rangemode": "tozero", "nticks": 5},
         yaxis2={**axis, "domain": [0.0, 0.32], "rangemode": "tozero", "nticks": 3},
-        xaxis={"anchor": "y2", "tickformat": "%m-%d" if whole_days <= 7 else "%Y-%m"},
+        xaxis={"anchor": "y2", "tickformat": "", "type": "category", "tickvals": days[::step]},
         legend={"y": 1.02, "yanchor": "bottom"},
         margin={"t": 34, "b": 30},
     )
     return figure
+
+
+def _last(flows: Sequence[Flow]) -> date:
+    day: date = flows[-1].figure.row["period_start_date"]
+    return day
 
 
 def age_bands(

@@ -21,6 +21,7 @@ from dashboards.data.department_tables import (
     load_table,
     quality_table,
     score_table,
+    stage_name,
     stage_table,
 )
 from dashboards.data.departments import (
@@ -35,6 +36,7 @@ from dashboards.data.departments import (
     without_department,
     worker_load,
 )
+from dashboards.data.filtered import with_own_category
 from dashboards.data.funnels import FunnelFound, funnel_of
 from dashboards.data.open_cases import MOST_ROWS, open_cases, open_counts
 from dashboards.data.stage_times import STAGES, StageRow, StageTime, stage_times
@@ -49,6 +51,7 @@ from dashboards.view import View
 
 PATH = "/departments"
 TITLE_KEY = "page.departments"
+FACT = "fct_cases"
 JUDGED = "on_time_resolution_rate"
 LEAST_CASES = 20
 """Below which a median is too unsure to be called the longest."""
@@ -57,11 +60,17 @@ WHOLE_DAYS = {"week": 7, "month": 28}
 
 def layout(view: View, context: Context) -> Component:
     """Scorecard, the chosen department, workload, stages, care, fairness and the oldest cases."""
-    scope = Scope(view, context)
+    asked = Scope(view, context)
+    scope = with_own_category(asked, FACT)
     cards = _scorecard(scope)
     found = loads(scope)
     return frame(
         scope,
+        *(
+            []
+            if scope is asked
+            else [html.P(text("departments.other_category", view.lang), className="empty")]
+        ),
         _scorecard_section(scope, cards) if cards else _lacks(scope),
         *card_sections(scope, cards),
         html.Div([_flow_section(scope), _age_section(scope, found)], className="two"),
@@ -71,12 +80,13 @@ def layout(view: View, context: Context) -> Component:
         _case_section(scope),
         path=PATH,
         shown=("period", "area", "department", "category"),
-        category_fact="fct_cases",
+        category_fact=FACT,
     )
 
 
 def tables(scope: Scope) -> list[Table]:
     """Everything the page shows, the open cases in full."""
+    scope = with_own_category(scope, FACT)
     cards = _scorecard(scope)
     return [
         *([score_table(scope, cards)] if cards else []),
@@ -280,15 +290,7 @@ def _stage_section(scope: Scope) -> Component:
         )
         for line in found
     ]
-    columns = [
-        (
-            text(f"departments.milestone.{second}", lang),
-            text(
-                "departments.stage.from", lang, first=text(f"departments.milestone.{first}", lang)
-            ),
-        )
-        for first, second in STAGES
-    ]
+    columns = [_stage_head(scope, stage) for stage in STAGES]
     return section(
         title,
         stage_grid(lines, head=text("departments.department", lang), columns=columns, label=title),
@@ -302,6 +304,15 @@ def _stage_section(scope: Scope) -> Component:
         name="departments-stages",
         note=text("departments.stages.note", lang),
     )
+
+
+def _stage_head(scope: Scope, stage: tuple[str, str]) -> tuple[str, str]:
+    """What the stage ends with, and what it began with; the whole way is named as such."""
+    lang = scope.view.lang
+    if stage == STAGES[-1]:
+        return text("departments.stage.whole", lang), stage_name(stage, lang)
+    first, second = (text(f"departments.milestone.{name}", lang) for name in stage)
+    return second, text("departments.stage.from", lang, first=first)
 
 
 def _worst(found: Sequence[StageRow]) -> list[str | None]:

@@ -17,6 +17,7 @@ from dashboards.components.section import section
 from dashboards.components.stage_grid import StageCell, StageLine, stage_grid
 from dashboards.components.tile import tile
 from dashboards.context import Context
+from dashboards.data.filtered import with_own_category
 from dashboards.data.overview import Tile, tiles
 from dashboards.data.service_tables import (
     funnel_table,
@@ -56,16 +57,23 @@ from dashboards.view import View
 
 PATH = "/services"
 TITLE_KEY = "page.services"
+FACT = "fct_applications"
 LEAST_STEPS = 10
 """Below which a median is too unsure to be called the longest."""
 
 
 def layout(view: View, context: Context) -> Component:
     """KPIs, the way of applications, before and after, stages, waiting, visits and items."""
-    scope = Scope(view, context)
+    asked = Scope(view, context)
+    scope = with_own_category(asked, FACT)
     lang = view.lang
     return frame(
         scope,
+        *(
+            []
+            if scope is asked
+            else [html.P(text("services.other_category", view.lang), className="empty")]
+        ),
         html.Div(
             [tile(data, view) for data in _tiles(scope)],
             className="tiles services-tiles",
@@ -73,18 +81,27 @@ def layout(view: View, context: Context) -> Component:
             **{"aria-label": text("section.kpis", lang)},
         ),
         html.P(_published_words(scope), className="services-published"),
-        html.Div([_funnel_section(scope), effect_section(scope)], className="two"),
+        html.Div(
+            [
+                html.Div(
+                    [_funnel_section(scope), _share_section(scope), _visit_section(scope)],
+                    className="column",
+                ),
+                effect_section(scope),
+            ],
+            className="two",
+        ),
         _waiting_section(scope),
         _step_section(scope),
-        html.Div([_share_section(scope), _visit_section(scope)], className="two"),
         _item_section(scope),
         path=PATH,
-        category_fact="fct_applications",
+        category_fact=FACT,
     )
 
 
 def tables(scope: Scope) -> list[Table]:
     """Everything the page shows, what waits in full."""
+    scope = with_own_category(scope, FACT)
     return [
         funnel_table(scope, funnel(scope)),
         step_table(scope, step_times(scope)),
@@ -469,7 +486,7 @@ def _item_section(scope: Scope) -> Component:
     return section(
         title,
         plot,
-        data_table(item_table(scope, found), view, is_tall=True),
+        data_table(item_table(scope, found), view),
         name="services-items",
         note=text("services.items.note", lang),
     )
