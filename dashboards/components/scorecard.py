@@ -62,8 +62,8 @@ def grade_chip(grade: str | None, lang: Lang) -> Component | None:
 
 
 def points_words(value: float | None, lang: Lang) -> str:
-    """Points with their unit."""
-    return f"{numbers_text.number(value, 1)} {text('unit.score', lang)}"
+    """Points of a score, in words."""
+    return text("departments.points.n", lang, n=numbers_text.number(value, 1))
 
 
 def _parts(found: Scorecard) -> tuple[Part, ...]:

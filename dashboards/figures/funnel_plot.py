@@ -12,6 +12,8 @@ from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
 
 HEIGHT = 360
+LEAST_DRAWN = 5
+"""Denominator below which a share would press all others together, and could say nothing."""
 SYMBOLS = {"better": "triangle-up", "worse": "triangle-down", "as_expected": "circle"}
 
 
@@ -83,7 +85,8 @@ def _marks(
     colours: Colours,
 ) -> go.Scatter:
     tones = {"better": colours.good, "worse": colours.bad, "as_expected": colours.series[0]}
-    rows = found.rows.rows(named=True)
+    drawn = found.rows.filter(found.rows["denominator"] >= LEAST_DRAWN).sort("denominator")
+    rows = drawn.rows(named=True)
     codes = [row[found.rows.columns[0]] for row in rows]
     judged = [row["judgement"] or "as_expected" for row in rows]
     hover = [
@@ -106,7 +109,10 @@ def _marks(
             names.get(code, code) if judgement != "as_expected" or code == chosen else ""
             for code, judgement in zip(codes, judged, strict=True)
         ],
-        textposition="top center",
+        # Neighbours have their names above and below in turn.
+        textposition=[
+            "bottom center" if number % 2 else "top center" for number in range(len(rows))
+        ],
         textfont={"size": 11, "color": colours.ink},
         hovertext=hover,
         hovertemplate="%{hovertext}<extra></extra>",
