@@ -11,6 +11,7 @@ from dashboards.data.departments import (
     quality,
 )
 from dashboards.data.open_cases import OpenCase
+from dashboards.data.ranking import Ranked
 from dashboards.data.stage_times import STAGES, StageRow
 from dashboards.data.tables import Cell, Figure, Link, Table
 from dashboards.i18n import Lang, text
@@ -193,6 +194,44 @@ def quality_table(scope: Scope) -> Table:
 def _size(cells: Sequence[Cell]) -> float:
     return max(
         (cell.row["denominator"] or 0.0 for cell in cells if isinstance(cell, Figure)), default=0.0
+    )
+
+
+def ranked_table(scope: Scope, found: Ranked) -> Table:
+    """The KPI that departments are compared by, with the limits of chance at their size."""
+    lang, kpi = scope.view.lang, found.whole.kpi
+    limits = (
+        {row["department_code"]: row for row in found.funnel.rows.iter_rows(named=True)}
+        if found.funnel
+        else {}
+    )
+    scale = 100 if kpi.unit == "percent" else 1
+    columns = [
+        text("departments.department", lang),
+        kpi_name(kpi, lang),
+        text("departments.funnel.size", lang),
+        text("departments.funnel.low", lang),
+        text("departments.funnel.high", lang),
+        text("departments.funnel.verdict", lang),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            department_link(scope, line.code, line.name),
+            line.figure,
+            line.row["denominator"],
+            scale * limits[line.code]["low_95"] if line.code in limits else None,
+            scale * limits[line.code]["high_95"] if line.code in limits else None,
+            text(f"ranking.{line.verdict}", lang),
+        ]
+        for line in found.slices
+        if line.figure.value is not None
+    ]
+    return Table(
+        "compared",
+        text("departments.funnel", lang),
+        columns,
+        rows,
+        decimals={columns[3]: 1, columns[4]: 1},
     )
 
 

@@ -20,12 +20,12 @@ from dashboards.data.department_tables import (
     flow_table,
     load_table,
     quality_table,
+    ranked_table,
     score_table,
     stage_name,
     stage_table,
 )
 from dashboards.data.departments import (
-    BY_DEPARTMENT,
     SCORE,
     Load,
     Scorecard,
@@ -33,16 +33,15 @@ from dashboards.data.departments import (
     flows,
     loads,
     scorecard,
-    without_department,
     worker_load,
 )
 from dashboards.data.filtered import with_own_category
-from dashboards.data.funnels import FunnelFound, funnel_of
 from dashboards.data.open_cases import MOST_ROWS, open_cases, open_counts
+from dashboards.data.ranking import Ranked, departments_ranked
 from dashboards.data.stage_times import STAGES, StageRow, StageTime, stage_times
 from dashboards.data.tables import Table
 from dashboards.durations import duration
-from dashboards.figures.funnel_plot import funnel_plot
+from dashboards.figures.funnel import funnel_chart
 from dashboards.figures.workload import age_bands, workload
 from dashboards.i18n import text
 from dashboards.scope import Scope, area_name
@@ -55,6 +54,8 @@ FACT = "fct_cases"
 JUDGED = "on_time_resolution_rate"
 LEAST_CASES = 20
 """Below which a median is too unsure to be called the longest."""
+LEAST_COMPARED = 2
+"""Departments that a comparison takes."""
 WHOLE_DAYS = {"week": 7, "month": 28}
 
 
@@ -94,8 +95,16 @@ def tables(scope: Scope) -> list[Table]:
         flow_table(scope, flows(scope)),
         stage_table(scope, stage_times(scope)),
         quality_table(scope),
+        *_judged_tables(scope),
         case_table(scope, open_cases(scope, limit=MOST_ROWS)),
     ]
+
+
+def _judged_tables(scope: Scope) -> list[Table]:
+    kpi = scope.context.kpis[JUDGED]
+    if scope.lacks(kpi):
+        return []
+    return [ranked_table(scope, departments_ranked(scope, kpi))]
 
 
 def _scorecard(scope: Scope) -> Scorecard | None:
@@ -378,47 +387,49 @@ def _funnel_section(scope: Scope) -> Component:
     view, lang = scope.view, scope.view.lang
     title = text("departments.funnel", lang)
     kpi = scope.context.kpis[JUDGED]
-    question = without_department(scope, scope.question(JUDGED, by=BY_DEPARTMENT))
-    found = None if scope.lacks(kpi) else funnel_of(scope, question)
-    if found is None or len(found.rows) < 2:
+    ranked = None if scope.lacks(kpi) else departments_ranked(scope, kpi)
+    if ranked is None or ranked.funnel is None or len(ranked.funnel.rows) < LEAST_COMPARED:
         return section(
             title, empty(text("departments.funnel.none", lang)), name="departments-funnel"
         )
     names = scope.department_names
-    figure = funnel_plot(
-        found,
+    figure = funnel_chart(
+        ranked.funnel,
+        kpi=kpi,
+        column="department_code",
         names=names,
-        hrefs={code: _toward(view, code) for code in names},
-        chosen=view.department,
+        links={code: _toward(view, code) for code in names},
         lang=lang,
         colours=colours(view.scheme),
     )
     return section(
         title,
-        html.P(_funnel_words(scope, found), className="departments-said"),
+        html.P(_funnel_words(scope, ranked), className="departments-said"),
         chart(
             figure,
             name="funnel",
             label=text("departments.funnel.label", lang),
             view=view,
-            height=360,
+            table=ranked_table(scope, ranked),
+            height=300,
         ),
         name="departments-funnel",
         note=text("departments.funnel.note", lang),
     )
 
 
-def _funnel_words(scope: Scope, found: FunnelFound) -> str:
-    lang, names = scope.view.lang, scope.department_names
+def _funnel_words(scope: Scope, ranked: Ranked) -> str:
+    lang = scope.view.lang
     said = []
-    for judgement in ("better", "worse"):
-        codes = found.rows.filter(found.rows["judgement"] == judgement).to_series(0)
-        if len(codes):
-            listed = text("departments.and", lang).join(names.get(code, code) for code in codes)
-            said.append(text(f"departments.funnel.said.{judgement}", lang, names=listed))
+    for verdict in ("better", "worse"):
+        named = [line.name for line in ranked.slices if line.verdict == verdict]
+        if named:
+            listed = text("departments.and", lang).join(named)
+            said.append(text(f"departments.funnel.said.{verdict}", lang, names=listed))
     if not said:
-        said = [text("departments.funnel.said.none", lang, count=len(found.rows))]
-    if found.is_over_dispersed:
+        judged = sum(line.verdict != "unjudged" for line in ranked.slices)
+        said = [text("departments.funnel.said.none", lang, count=judged)]
+    if ranked.funnel and ranked.funnel.is_over_dispersed:
         said.append(text("departments.funnel.said.dispersed", lang))
     return text("departments.sentence_gap", lang).join(said)
 
