@@ -1,15 +1,18 @@
 """The chosen department: where its points are lost, and how its score has gone by month."""
 
+from collections.abc import Sequence
+
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards import numbers_text
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table
 from dashboards.components.number import number
 from dashboards.components.scorecard import grade_chip, points_words
 from dashboards.components.section import section
 from dashboards.components.words import kpi_name
-from dashboards.data.departments import SCORE, Card, Scorecard
+from dashboards.data.departments import SCORE, Card, Load, Scorecard
 from dashboards.data.months import trend_question
 from dashboards.data.tables import Figure, Table, figures
 from dashboards.figures.trend import Marks, trend
@@ -19,25 +22,26 @@ from dashboards.theme import colours
 from warehouse.catalogue import programme_start
 
 
-def card_sections(scope: Scope, cards: Scorecard | None) -> list[Component]:
+def card_sections(scope: Scope, cards: Scorecard | None, found: Sequence[Load]) -> list[Component]:
     """Both sections, none where no department is chosen or the score cannot be asked for."""
     code = scope.view.department
     if not code or cards is None:
         return []
     card = next((card for card in cards.cards if card.code == code), None)
+    load = next((load for load in found if load.code == code), None)
     name = scope.department_names[code]
     if card is None:
         note = text("departments.card.none", scope.view.lang, name=name)
         return [section(name, empty(note), name="departments-card")]
     return [
         html.Div(
-            [_parts_section(scope, card, cards.whole), _trend_section(scope, name)],
+            [_parts_section(scope, card, cards.whole, load), _trend_section(scope, name)],
             className="two",
         )
     ]
 
 
-def _parts_section(scope: Scope, card: Card, whole: Card | None) -> Component:
+def _parts_section(scope: Scope, card: Card, whole: Card | None, load: Load | None) -> Component:
     view, lang = scope.view, scope.view.lang
     points = text("departments.points", lang)
     missing = text("departments.points_missing", lang)
@@ -90,6 +94,7 @@ def _parts_section(scope: Scope, card: Card, whole: Card | None) -> Component:
             className="departments-card-head",
         ),
         data_table(table, view, is_tall=True),
+        _load_words(scope, load),
         name="departments-card",
         tools=[
             html.A(
@@ -98,6 +103,28 @@ def _parts_section(scope: Scope, card: Card, whole: Card | None) -> Component:
                 className="panel-link",
             )
         ],
+    )
+
+
+def _load_words(scope: Scope, load: Load | None) -> Component | None:
+    """What the department has to do, in a sentence."""
+    view, lang = scope.view, scope.view.lang
+    if load is None or load.backlog is None:
+        return None
+    return html.P(
+        [
+            text("departments.card.open", lang),
+            number(load.backlog, view),
+            text(
+                "departments.card.load",
+                lang,
+                old=numbers_text.number(load.ages[-1]),
+                reported=numbers_text.number(load.reported_per_week, 1),
+                closed=numbers_text.number(load.closed_per_week, 1),
+                weeks=numbers_text.number(load.weeks_to_clear, 2),
+            ),
+        ],
+        className="departments-card-load",
     )
 
 

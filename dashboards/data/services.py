@@ -318,15 +318,22 @@ def items(scope: Scope) -> list[Item]:
 
 def _known(figure: Figure | None) -> Figure | None:
     """An item's figure, without the target that was published of another."""
-    return figure and targeted(figure, figure.kpi, figure.row["category_code"])
+    return figure and targeted(figure, figure.row["category_code"])
 
 
-def targeted(figure: Figure, kpi: Kpi, item_code: str | None) -> Figure:
+def targeted(figure: Figure, item_code: str | None) -> Figure:
     """The figure without a target that was published of one item, where it is not of that item."""
-    if FOR_ONE_ITEM not in kpi.caveats or item_code == PUBLISHED_ITEM:
+    if FOR_ONE_ITEM not in figure.kpi.caveats or item_code == PUBLISHED_ITEM:
         return figure
     status = "no_value" if figure.value is None else "no_target"
     return replace(figure, row={**figure.row, "target": None, "status": status})
+
+
+def of_all_items(kpi: Kpi, item_code: str | None) -> Kpi:
+    """The KPI without a baseline that was published of one item, where it is not of that item."""
+    if FOR_ONE_ITEM not in kpi.caveats or item_code == PUBLISHED_ITEM:
+        return kpi
+    return kpi.model_copy(update={"baseline": None})
 
 
 def stage_shares(scope: Scope) -> list[Figure]:

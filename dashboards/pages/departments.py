@@ -73,7 +73,7 @@ def layout(view: View, context: Context) -> Component:
             else [html.P(text("departments.other_category", view.lang), className="empty")]
         ),
         _scorecard_section(scope, cards) if cards else _lacks(scope),
-        *card_sections(scope, cards),
+        *card_sections(scope, cards, found),
         html.Div([_flow_section(scope), _age_section(scope, found)], className="two"),
         _load_section(scope, found),
         _stage_section(scope),

@@ -41,6 +41,7 @@ from dashboards.data.services import (
     is_of_published_item,
     item_names,
     items,
+    of_all_items,
     stage_shares,
     step_times,
     targeted,
@@ -117,11 +118,14 @@ def _fits(scope: Scope, kpi_id: str) -> bool:
 
 
 def _tiles(scope: Scope) -> list[Tile]:
-    """The KPIs, held against a target only where that is of what is shown."""
+    """The KPIs, held against target and baseline only where those are of what is shown."""
+    item = scope.view.category
     return [
-        data
-        if data.figure is None
-        else replace(data, figure=targeted(data.figure, data.kpi, scope.view.category))
+        replace(
+            data,
+            kpi=of_all_items(data.kpi, item),
+            figure=data.figure and targeted(data.figure, item),
+        )
         for data in tiles(scope, ITEM_KPIS)
     ]
 
