@@ -51,7 +51,7 @@ from dashboards.data.services import (
 from dashboards.data.tables import Table
 from dashboards.durations import days
 from dashboards.figures.services import item_plot, visit_bars
-from dashboards.i18n import text
+from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name
 from dashboards.theme import colours
 from dashboards.view import View
@@ -342,7 +342,7 @@ def _step_section(scope: Scope) -> Component:
     columns = [
         (
             stage_words(stage, lang),
-            text(f"services.clock.{'off' if stage in OFF_THE_CLOCK else 'on'}", lang),
+            _clock_words(stage, lang),
         )
         for stage in stages
     ]
@@ -361,6 +361,10 @@ def _step_section(scope: Scope) -> Component:
         name="services-steps",
         note=text("services.steps.note", lang),
     )
+
+
+def _clock_words(stage: str | None, lang: Lang) -> str:
+    return text(f"services.clock.{'off' if stage in OFF_THE_CLOCK else 'on'}", lang)
 
 
 def _step_cell(scope: Scope, time: StepTime | None, *, is_worst: bool) -> StageCell:
@@ -415,11 +419,7 @@ def _share_section(scope: Scope) -> Component:
                         ),
                         html.Span(number(figure, view), className="services-step-count"),
                         html.Span(
-                            text(
-                                "services.clock."
-                                + ("off" if figure.row["stage_code"] in OFF_THE_CLOCK else "on"),
-                                lang,
-                            ),
+                            _clock_words(figure.row["stage_code"], lang),
                             className="services-step-share",
                         ),
                     ]
