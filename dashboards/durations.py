@@ -8,8 +8,13 @@ MINUTES_A_DAY = 24 * 60
 LEAST_TWO_DAYS = 2 * MINUTES_A_DAY
 
 
-def duration(minutes: float | None, lang: Lang) -> str:
+def duration(
+    minutes: float | None, lang: Lang, *, least_days_minutes: float = LEAST_TWO_DAYS
+) -> str:
     """A length of time in the unit that suits it.
+
+    Args:
+        least_days_minutes: what is as long as this is said in days.
 
     >>> [duration(minutes, Lang.ZH) for minutes in (0.4, 45, 90, 3000, 86400, None)]
     ['0.4 分钟', '45 分钟', '1.5 小时', '2.1 天', '60 天', '—']
@@ -18,7 +23,7 @@ def duration(minutes: float | None, lang: Lang) -> str:
         return "—"
     if minutes < MINUTES_AN_HOUR:
         value, unit, least_whole = minutes, "minutes", 10
-    elif minutes < LEAST_TWO_DAYS:
+    elif minutes < least_days_minutes:
         value, unit, least_whole = minutes / MINUTES_AN_HOUR, "hours", 100
     else:
         value, unit, least_whole = minutes / MINUTES_A_DAY, "days", 30
@@ -27,5 +32,6 @@ def duration(minutes: float | None, lang: Lang) -> str:
 
 
 def days(value: float | None, lang: Lang) -> str:
-    """The same for a length in days."""
-    return duration(None if value is None else value * MINUTES_A_DAY, lang)
+    """The same for a length in days, which stays in days from one day on."""
+    minutes = None if value is None else value * MINUTES_A_DAY
+    return duration(minutes, lang, least_days_minutes=MINUTES_A_DAY)

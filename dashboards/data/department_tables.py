@@ -73,7 +73,7 @@ def load_table(scope: Scope, found: Sequence[Load]) -> Table:
     decimals = {
         text("departments.reported_per_week", lang): 1,
         text("departments.closed_per_week", lang): 1,
-        text("departments.closed_to_reported", lang): 1,
+        text("departments.left_to_reported", lang): 1,
         text("departments.weeks_to_clear", lang): 2,
         text("departments.oldest_days", lang): 0,
     }
@@ -90,7 +90,7 @@ def load_table(scope: Scope, found: Sequence[Load]) -> Table:
             department_link(scope, load.code, load.name),
             load.reported_per_week,
             load.closed_per_week,
-            None if load.closed_to_reported is None else 100 * load.closed_to_reported,
+            None if load.left_to_reported is None else 100 * load.left_to_reported,
             load.backlog,
             load.weeks_to_clear,
             *load.ages,

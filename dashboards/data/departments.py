@@ -139,6 +139,7 @@ class Load:
 
     Attributes:
         reported_per_week, closed_per_week: of the page's period; the second is taken as capacity.
+        left_per_week: closed or void.
         backlog: open now.
         weeks_to_clear: backlog ÷ what is closed in a week; null where nothing is.
         ages: open now by band of age, youngest first.
@@ -149,6 +150,7 @@ class Load:
     name: str
     reported_per_week: float
     closed_per_week: float
+    left_per_week: float
     backlog: Figure | None
     ages: tuple[int, ...]
     oldest_days: float | None
@@ -156,12 +158,12 @@ class Load:
     @property
     def is_empty(self) -> bool:
         """Whether nothing came in, went out or is open."""
-        return not (self.reported_per_week or self.closed_per_week or sum(self.ages))
+        return not (self.reported_per_week or self.left_per_week or sum(self.ages))
 
     @property
-    def closed_to_reported(self) -> float | None:
-        """Share of what came in that went out; above 1 the backlog shrinks."""
-        return self.closed_per_week / self.reported_per_week if self.reported_per_week else None
+    def left_to_reported(self) -> float | None:
+        """Share of what came in that went out, void ones too; above 1 the backlog shrinks."""
+        return self.left_per_week / self.reported_per_week if self.reported_per_week else None
 
     @property
     def weeks_to_clear(self) -> float | None:
@@ -172,10 +174,13 @@ class Load:
 COUNTED = "not facts.is_duplicate and not facts.is_closing_unknown"
 """The rows of the open backlog, so that what comes in and goes out adds up to it."""
 
+LEFT_ON = "least(facts.closed_date, facts.voided_date)"
+
 MOVED = f"""
 select facts.department_code,
   count(*) filter (facts.reported_date >= ? and facts.reported_date < ?) as reported_count,
   count(*) filter (facts.closed_date >= ? and facts.closed_date < ?) as closed_count,
+  count(*) filter ({LEFT_ON} >= ? and {LEFT_ON} < ?) as left_count,
   max((epoch_us(builds.as_of_at) - epoch_us(facts.reported_at)) / 86400000000)
     filter (facts.status in ('open', 'suspended')) as oldest_days
 from mart.fct_cases as facts
@@ -196,7 +201,7 @@ def loads(scope: Scope) -> list[Load]:
     start, end = scope.days.first, scope.end_of(scope.question(BACKLOG))
     within = condition(scope, "fct_cases", without=("department",))
     moved = scope.context.sql(
-        MOVED.format(condition=within.text), start, end, start, end, *within.values
+        MOVED.format(condition=within.text), *(start, end) * 3, *within.values
     )
     question = without_department(scope, as_of_date_question(scope, by=BY_DEPARTMENT))
     backlog = {
@@ -217,6 +222,7 @@ def loads(scope: Scope) -> list[Load]:
             name=scope.department_names.get(row["department_code"], row["department_code"]),
             reported_per_week=row["reported_count"] / weeks,
             closed_per_week=row["closed_count"] / weeks,
+            left_per_week=row["left_count"] / weeks,
             backlog=backlog.get(row["department_code"]),
             ages=bands.get(row["department_code"], none),
             oldest_days=row["oldest_days"],
@@ -234,8 +240,6 @@ from mart.fct_cases as facts
 where {COUNTED} and {{condition}} and {{day}} >= ? and {{day}} < ?
 group by 1
 """
-LEFT_ON = "least(facts.closed_date, facts.voided_date)"
-
 
 @dataclass(frozen=True)
 class Flow:

@@ -80,10 +80,17 @@ def workload(flows: Sequence[Flow], *, lang: Lang, colours: Colours, whole_days:
             hovertemplate="%{text}<extra></extra>",
         )
     )
+    ticks = {"rangemode": "tozero", "tickformat": ",d"}
     axis = figure.layout.yaxis.to_plotly_json()
     figure.update_layout(
-        yaxis={"domain": [0.42, 1.0], "rangemode": "tozero", "nticks": 5},
-        yaxis2={**axis, "domain": [0.0, 0.32], "rangemode": "tozero", "nticks": 3},
+        yaxis={"domain": [0.42, 1.0], "rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+        yaxis2={
+            **axis,
+            "domain": [0.0, 0.32],
+            "rangemode": "tozero",
+            "nticks": 3,
+            "tickformat": ",d",
+        },
         xaxis={"anchor": "y2", "tickformat": "", "type": "category", "tickvals": days[::step]},
         legend={"y": 1.02, "yanchor": "bottom"},
         margin={"t": 34, "b": 30},

@@ -35,6 +35,7 @@ from dashboards.data.services import (
     PUBLISHED_ITEM,
     STAGES,
     Funnel,
+    StepRow,
     StepTime,
     Waiting,
     funnel,
@@ -307,19 +308,7 @@ def _step_section(scope: Scope) -> Component:
     if not found:
         return section(title, empty(text("services.no_applications", lang)), name="services-steps")
     stages = _stages_of({stage for line in found for stage in line.stages})
-    slowest = {
-        stage: max(
-            (
-                (time.median_days or 0.0, line.code)
-                for line in found
-                if line.code
-                and (time := line.stages.get(stage or ""))
-                and time.ended_count >= LEAST_STEPS
-            ),
-            default=(0.0, None),
-        )[1]
-        for stage in stages
-    }
+    slowest = {stage: _slowest(found, stage) for stage in stages}
     lines = [
         StageLine(
             line.name or area_name(scope, scope.area),
@@ -361,6 +350,16 @@ def _step_section(scope: Scope) -> Component:
         name="services-steps",
         note=text("services.steps.note", lang),
     )
+
+
+def _slowest(found: Sequence[StepRow], stage: str | None) -> str | None:
+    """The department with the longest median of a stage, where there are several to compare."""
+    known = [
+        (time.median_days or 0.0, line.code)
+        for line in found
+        if line.code and (time := line.stages.get(stage or "")) and time.ended_count >= LEAST_STEPS
+    ]
+    return max(known)[1] if len(known) > 1 else None
 
 
 def _clock_words(stage: str | None, lang: Lang) -> str:

@@ -13,7 +13,7 @@ from dashboards.data.open_cases import waits_for
 from dashboards.data.services import PUBLISHED_ITEM, Item, Visits, of_all_items, targeted
 from dashboards.data.stage_times import MILESTONES, STAGES
 from dashboards.data.tables import Figure
-from dashboards.durations import duration
+from dashboards.durations import days, duration
 from dashboards.figures.log_ticks import log_axis
 from dashboards.figures.services import item_plot, visit_bars
 from dashboards.figures.workload import age_bands, workload
@@ -38,7 +38,7 @@ def flow(first: date, end: date, reported: int, left: int, value: float) -> Flow
 
 
 def load(code: str, *ages: int, reported: float = 10.0, closed: float = 10.0) -> Load:
-    return Load(code, code.upper(), reported, closed, None, ages, None)
+    return Load(code, code.upper(), reported, closed, closed, None, ages, None)
 
 
 def test_a_cut_week_stands_beside_whole_ones_but_paler() -> None:
@@ -73,9 +73,9 @@ def test_bars_of_age_lead_to_their_department_and_the_chosen_one_stands_out() ->
 
 def test_load_says_how_long_the_open_cases_take() -> None:
     found = load("a", 1, 2, 3, 4, 10, reported=40.0, closed=10.0)
-    assert (found.weeks_to_clear, found.closed_to_reported) == (2.0, 0.25)
+    assert (found.weeks_to_clear, found.left_to_reported) == (2.0, 0.25)
     idle = load("b", 0, 0, 0, 0, 3, reported=0.0, closed=0.0)
-    assert (idle.weeks_to_clear, idle.closed_to_reported, idle.is_empty) == (None, None, False)
+    assert (idle.weeks_to_clear, idle.left_to_reported, idle.is_empty) == (None, None, False)
     assert load("c", 0, 0, 0, 0, 0, reported=0.0, closed=0.0).is_empty
 
 
@@ -97,6 +97,7 @@ def test_lengths_of_time_have_the_unit_that_suits_them() -> None:
     minutes = (0.4, 45, 90, 3000, 86400, None)
     said = [duration(value, Lang.ZH) for value in minutes]
     assert said == ["0.4 分钟", "45 分钟", "1.5 小时", "2.1 天", "60 天", "—"]
+    assert (duration(1800, Lang.ZH), days(1.25, Lang.ZH)) == ("30.0 小时", "1.3 天")
 
 
 def test_ticks_of_a_logarithmic_axis_are_ones_twos_and_fives() -> None:
@@ -104,8 +105,8 @@ def test_ticks_of_a_logarithmic_axis_are_ones_twos_and_fives() -> None:
     assert log_axis(900, 2500)["ticktext"] == ["1,000", "2,000"]
 
 
-def item(code: str, count: int, days: float | None) -> Item:
-    shown = figure_of(APPROVAL, days, category_code=code)
+def item(code: str, count: int, median: float | None) -> Item:
+    shown = figure_of(APPROVAL, median, category_code=code)
     return Item(code, f"item {code}", count, None, None, None, (shown,))
 
 
