@@ -80,7 +80,6 @@ def workload(flows: Sequence[Flow], *, lang: Lang, colours: Colours, whole_days:
             hovertemplate="%{text}<extra></extra>",
         )
     )
-    ticks = {"rangemode": "tozero", "tickformat": ",d"}
     axis = figure.layout.yaxis.to_plotly_json()
     figure.update_layout(
         yaxis={"domain": [0.42, 1.0], "rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
