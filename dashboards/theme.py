@@ -59,3 +59,14 @@ DARK = Colours(
 def colours(scheme: Theme) -> Colours:
     """Colours of a scheme."""
     return DARK if scheme == "dark" else LIGHT
+
+
+AGE_RAMP: dict[Theme, tuple[str, ...]] = {
+    "light": ("#bcd3e8", "#7fa9cf", "#e0b061", "#d17a36", "#a3281a"),
+    "dark": ("#2f4e6e", "#5a8dbd", "#b98f3e", "#d98348", "#f0917f"),
+}
+
+
+def age_ramp(scheme: Theme) -> tuple[str, ...]:
+    """Five colours from fresh to long overdue, for bands of age, youngest first."""
+    return AGE_RAMP[scheme]
