@@ -86,24 +86,32 @@ def bars(
         )
     figure.update_layout(margin={"l": 8, "r": 16, "t": 24, "b": 28})
     figure.update_xaxes(
-        range=_range(values),
+        range=_range(values, most=100.0 if kpi.unit == "percent" else None),
         tickformat="",
         ticksuffix="%" if kpi.unit == "percent" else "",
         showgrid=True,
         gridcolor=colours.line,
     )
     figure.update_yaxes(
-        automargin=True, autorange="reversed", nticks=len(names), showgrid=True, type="category"
+        automargin=True,
+        autorange="reversed",
+        tickmode="array",
+        tickvals=names,
+        showgrid=True,
+        type="category",
     )
     return figure
 
 
-def _range(values: Sequence[float]) -> tuple[float, float]:
+def _range(values: Sequence[float], *, most: float | None = None) -> tuple[float, float]:
     """From below the lowest value to above the highest; a small unit's interval may run out of it.
 
     >>> _range([10.0, 20.0])
     (6.5, 23.5)
+    >>> _range([80.0, 100.0], most=100.0)
+    (73.0, 100.4)
     """
     low, high = min(values), max(values)
     room = (high - low) * 0.35 or abs(high) * 0.1 or 1.0
-    return low - room, high + room
+    end = high + room if most is None else min(high + room, most + 0.02 * (high - low or 1.0))
+    return low - room, end

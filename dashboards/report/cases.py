@@ -7,7 +7,14 @@ from dashboards.data.why import sentence, why
 from dashboards.i18n import Lang, text
 from dashboards.report.asked import Asked, KpiMonth
 from dashboards.report.model import Block, Listed, Points, Section, Words
-from dashboards.report.parts import SliceValues, bar_chart, kpi_table, slices, trend_charts
+from dashboards.report.parts import (
+    SliceValues,
+    bar_chart,
+    kpi_table,
+    slice_table,
+    slices,
+    trend_charts,
+)
 from dashboards.scope import Scope
 from warehouse.query import Dimension
 from warehouse.query.periods import Back
@@ -139,14 +146,14 @@ def ranked_blocks(
         *(kpi_name(kpis[kpi_id], lang) for kpi_id in others),
     ]
     chart = bar_chart(asked, lines, name=f"{name}_bars", first=first, whole=ranked.whole)
-    blocks: list[Block] = [chart] if chart else []
+    blocks: list[Block] = []
     if rows:
         blocks.append(Listed(Table(name, title, columns, rows), "slices"))
         blocks.append(Words(text("report.verdict.note", lang), "aside"))
     without = len(ranked.slices) - len(rows)
     if without:
         blocks.append(Words(text("report.without", lang, count=without, unit=first), "aside"))
-    return blocks
+    return [*blocks, chart] if chart else blocks
 
 
 def _of_areas(asked: Asked, kpi_ids: tuple[str, ...]) -> dict[str, dict[str, Figure]]:
@@ -182,25 +189,5 @@ def _categories(asked: Asked) -> list[Block]:
     having, lines = slices(asked, "major_category", BY_CATEGORY)
     if not lines:
         return []
-
-    def size(line: SliceValues) -> float:
-        figure = line.figures[0]
-        return -float(figure.row["denominator"] or 0) if figure else 0.0
-
-    lang = asked.lang
-    rows: list[list[Cell]] = [
-        [
-            line.name,
-            int(line.figures[0].row["denominator"] or 0) if line.figures[0] else None,
-            *line.figures,
-        ]
-        for line in sorted(lines, key=size)
-    ]
-    names = [kpi_name(asked.context.kpis[kpi_id], lang) for kpi_id in having]
-    columns = [
-        text("report.column.category", lang),
-        text("report.column.due", lang),
-        *names,
-    ]
-    title = text("report.table.categories", lang)
-    return [Listed(Table("categories", title, columns, rows), "slices")]
+    first = text("report.column.category", asked.lang)
+    return [slice_table(asked, having, lines, name="categories", first=first)]

@@ -21,6 +21,14 @@ PLOTLY = ASSETS / "vendor/plotly.js/plotly-cartesian.min.js"
 WIDTHS = {"half": 332, "full": 680}
 """In CSS pixels, of which an A4 page has 680 between its margins."""
 
+FONT = (
+    '"WenQuanYi Micro Hei", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", '
+    "sans-serif"
+)
+"""Fonts with TrueType outlines first: the others are embedded as drawings (Type 3)."""
+SHORT, NARROW = 16, 4
+"""Rows of a table that is kept together, columns of one that needs no whole line."""
+
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 DRAW = """
 for (const place of document.querySelectorAll("[data-figure]")) {
@@ -55,7 +63,7 @@ def document(report: Report, *, lang: Lang, zone: tzinfo) -> str:
 
 @cache
 def _styles() -> str:
-    return STYLES.read_text(encoding="utf-8")
+    return STYLES.read_text(encoding="utf-8").replace("var(--font)", FONT)
 
 
 @cache
@@ -145,8 +153,9 @@ def _block(block: Block, lang: Lang, zone: tzinfo) -> str:
 
 
 def _chart(chart: Chart, lang: Lang) -> str:
-    figure = json.dumps(json.loads(chart.figure.to_json()), ensure_ascii=False)
-    data = figure.replace("<", "\\u003c")
+    figure = json.loads(chart.figure.to_json())
+    figure["layout"]["font"]["family"] = FONT
+    data = json.dumps(figure, ensure_ascii=False).replace("<", "\\u003c")
     failed = escape(text("report.chart.failed", lang))
     return (
         f'<figure class="{chart.width}"><figcaption>{escape(chart.title)}</figcaption>'
@@ -178,7 +187,8 @@ def _table(listed: Listed, lang: Lang, zone: tzinfo) -> str:
         + "</tr>"
         for row in table.rows
     )
-    size = "short" if len(table.rows) <= 16 else "long"
+    size = "short" if len(table.rows) <= SHORT else "long"
+    size += " narrow" if len(table.columns) <= NARROW else ""
     return (
         f'<div class="listed {listed.shape} {size} table-{table.name}">'
         f"<h3>{escape(table.title)}</h3>"

@@ -7,7 +7,7 @@ from dashboards import numbers_text
 from dashboards.cells import cell_of
 from dashboards.components.words import kpi_name
 from dashboards.data.overview import Tile
-from dashboards.data.tables import Amount, Cell, Figure, Link, Table, figures
+from dashboards.data.tables import Amount, Cell, Figure, Table, figures
 from dashboards.figures.bars import Bar, bars
 from dashboards.figures.trend import Marks, trend
 from dashboards.i18n import text
@@ -23,6 +23,8 @@ from warehouse.query.question import AREA_LEVELS
 
 TREND_HEIGHT = 220
 BAR_HEIGHT = 19
+COUNTING = ("rate", "quantile", "mean")
+"""Kinds whose denominator counts rows."""
 
 
 @dataclass(frozen=True)
@@ -155,24 +157,32 @@ def slice_table(
     *,
     name: str,
     first: str,
-    href: str = "",
 ) -> Listed:
-    """Slices as a table, one column a KPI.
+    """Slices as a table, one column a KPI; with their size, the largest first, where rows count.
+
+    Sizes of what is about persons are left out.
 
     Args:
         first: title of the column of names.
-        href: the filter that a name leads to (`area`, `department`); empty where it leads nowhere.
     """
-    lang = asked.lang
-    rows: list[list[Cell]] = []
-    for line in lines:
-        label: Cell = line.name
-        if href:
-            chosen = getattr(asked.view, href)
-            label = Link(line.name, asked.view.href(**{href: line.code}), line.code == chosen)
-        rows.append([label, *line.figures])
-    columns = [first, *(kpi_name(asked.context.kpis[kpi_id], lang) for kpi_id in having)]
+    lang, kpis = asked.lang, [asked.context.kpis[kpi_id] for kpi_id in having]
+    is_counted = not kpis[0].is_personal and kpis[0].kind in COUNTING
+    shown = sorted(lines, key=_size, reverse=True) if is_counted else lines
+    rows: list[list[Cell]] = [
+        [line.name, *([_size(line)] if is_counted else []), *line.figures] for line in shown
+    ]
+    columns = [
+        first,
+        *([text("report.column.count", lang)] if is_counted else []),
+        *(kpi_name(kpi, lang) for kpi in kpis),
+    ]
     return Listed(Table(name, text(f"report.table.{name}", lang), columns, rows), "slices")
+
+
+def _size(line: SliceValues) -> int:
+    """Rows that the first figure is of; 0 where it has none."""
+    first = line.figures[0]
+    return int(first.row["denominator"] or 0) if first else 0
 
 
 def bar_chart(
