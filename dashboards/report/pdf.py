@@ -58,8 +58,8 @@ def find_browser(settings: Settings) -> Path:
             return Path(found)
     raise NoBrowserError(
         f"{', '.join(named)}: 找不到用于打印 PDF 的 Chromium / no Chromium to print the PDF with; "
-        "请安装 / install: apt install chromium fonts-wqy-microhei, 或设置 / or set GRIDGOV_BROWSER; "
-        "Excel 报告不需要 / the Excel report needs none"
+        "请安装 / install: apt install chromium fonts-wqy-microhei, "
+        "或设置 / or set GRIDGOV_BROWSER; Excel 报告不需要 / the Excel report needs none"
     )
 
 

@@ -65,7 +65,7 @@ SUBJECTS = (
         ),
         ("mediation_success_rate", "settled_at_level_rate"),
         (
-            Sliced("levels", "stage", ("settled_at_level_rate",), "report.level"),
+            Sliced("levels", "stage", ("settled_at_level_rate",), "level"),
             Sliced("disputes", "category", ("dispute_resolution_rate", "mediation_success_rate")),
         ),
     ),
@@ -80,7 +80,7 @@ SUBJECTS = (
         ),
         ("approval_days_median", "complete_first_time_rate"),
         (
-            Sliced("stages", "stage", ("stage_wait_share",), "report.stage"),
+            Sliced("stages", "stage", ("stage_wait_share",), "stage"),
             Sliced(
                 "items",
                 "category",
@@ -158,8 +158,8 @@ def _sliced(asked: Asked, sliced: Sliced) -> list[Block]:
 
 def _texts(asked: Asked, sliced: Sliced) -> dict[str, str]:
     codes = {
-        "report.level": ("grid", "community", "town"),
-        "report.stage": (
+        "level": ("grid", "community", "town"),
+        "stage": (
             "check",
             "distribution",
             "supplement",
@@ -168,7 +168,7 @@ def _texts(asked: Asked, sliced: Sliced) -> dict[str, str]:
             "payment",
         ),
     }[sliced.codes]
-    return {code: text(f"{sliced.codes}.{code}", asked.lang) for code in codes}
+    return {code: text(f"report.{sliced.codes}.{code}", asked.lang) for code in codes}
 
 
 def _by_area(asked: Asked, kpi_id: str) -> list[Block]:

@@ -76,7 +76,8 @@ def _against(month: KpiMonth, asked: Asked) -> str:
     lang, kpi = asked.lang, month.kpi
     target = numbers_text.value(month.figure.row["target"], kpi, lang)
     value = value_words(month.figure, asked)
-    return text("report.against", lang, name=kpi_name(kpi, lang), value=value, target=target)
+    key = "report.against" if value != target else "report.against.close"
+    return text(key, lang, name=kpi_name(kpi, lang), value=value, target=target)
 
 
 def _points(asked: Asked, everything: list[str]) -> list[str]:
