@@ -25,6 +25,8 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SHEET_NAME_LENGTH = 31
 WIDEST = 60
+ROOM = 2
+"""Characters a number may take beyond its pattern."""
 FORBIDDEN_IN_SHEETS = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -127,9 +129,9 @@ def write_table(
                 day = datetime.combine(value, time())
                 sheet.write_datetime(line, number, day, formats.of("yyyy-mm-dd"))
             else:
-                sheet.write_number(
-                    line, number, value, formats.of(_pattern(cell, table, number, lang))
-                )
+                pattern = _pattern(cell, table, number, lang)
+                sheet.write_number(line, number, value, formats.of(pattern))
+                widths[number] = max(widths[number], _width(pattern.split(";")[0]) + ROOM)
     if is_alone:
         set_widths(sheet, widths)
         sheet.freeze_panes(first_row + 1, 0)

@@ -7,7 +7,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from dashboards.data.tables import Table
+from dashboards.data.tables import Amount, Figure, Table
 from dashboards.i18n import Lang
 from dashboards.report.model import Chart, Listed, Points, Report, Section, Words
 from dashboards.spreadsheets import set_widths, sheet_name, write_table
@@ -16,6 +16,8 @@ from dashboards.theme import LIGHT
 TEXT_COLUMNS = 9
 """Sentences run across so many columns."""
 CHART_ROWS = 16
+HEAD_HEIGHT = 32
+"""Of two lines, in points: titles wrap, and not every program makes room for that."""
 CHARS_IN_A_LINE = 100
 CHART_SIZE = {"width": 620, "height": 300}
 
@@ -114,6 +116,7 @@ class _Sheet:
         pairs = max(len(self.widths), len(written))
         padded = [[*widths, *([0] * (pairs - len(widths)))] for widths in (self.widths, written)]
         self.widths = [max(pair) for pair in zip(*padded, strict=True)]
+        self.sheet.set_row(head, HEAD_HEIGHT)
         self.row = head + len(table.rows) + 2
         return head
 
@@ -137,14 +140,27 @@ class _Sheet:
                 }
             )
         native.set_title({"name": chart.title, "name_font": {"size": 12}})
-        native.set_legend(
-            {"position": "bottom"} if len(chart.native.values) > 1 else {"none": True}
-        )
+        has_legend = len(chart.native.values) > 1
+        native.set_legend({"position": "bottom" if has_legend else "none"})
         is_bar = chart.native.kind == "bar"
-        grid = {"major_gridlines": {"visible": True, "line": {"color": LIGHT.line}}}
-        native.set_y_axis({"reverse": True} if is_bar else grid)
+        grid: dict[str, object] = {
+            "major_gridlines": {"visible": True, "line": {"color": LIGHT.line}}
+        }
+        native.set_y_axis({"reverse": True} if is_bar else {**grid, **_scale(chart)})
         native.set_x_axis(grid if is_bar else {"interval_unit": 6})
         height = max(CHART_SIZE["height"], 22 * len(chart.table.rows)) if is_bar else None
         native.set_size({**CHART_SIZE, **({"height": height} if height else {})})
         self.sheet.insert_chart(head, len(chart.table.columns) + 1, native, {"object_position": 2})
         self.row = max(self.row, first + CHART_ROWS + 1)
+
+
+def _scale(chart: Chart) -> dict[str, int]:
+    """A line of shares begins at the ten below its lowest; other axes begin at zero."""
+    cells = [row[column] for row in chart.table.rows for column in chart.native.values]
+    shares = [
+        cell.shown
+        for cell in cells
+        if isinstance(cell, (Amount, Figure)) and cell.kpi.unit == "percent"
+        if cell.shown is not None
+    ]
+    return {"min": int(min(shares) // 10 * 10)} if shares else {}
