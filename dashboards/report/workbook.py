@@ -146,7 +146,8 @@ class _Sheet:
         grid: dict[str, object] = {
             "major_gridlines": {"visible": True, "line": {"color": LIGHT.line}}
         }
-        native.set_y_axis({"reverse": True} if is_bar else {**grid, **_scale(chart)})
+        scale: dict[str, object] = {"reverse": True} if is_bar else {**grid, **_scale(chart)}
+        native.set_y_axis(scale)
         native.set_x_axis(grid if is_bar else {"interval_unit": 6})
         height = max(CHART_SIZE["height"], 22 * len(chart.table.rows)) if is_bar else None
         native.set_size({**CHART_SIZE, **({"height": height} if height else {})})
