@@ -1,5 +1,6 @@
-"""Commands: `serve` and `demo`."""
+"""Commands: `serve`, `demo` and `report`."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -15,6 +16,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("serve")(serve_command)
     app.command("demo")(demo_command)
+    app.command("report")(report_command)
 
 
 def serve_command(
@@ -45,6 +47,40 @@ def demo_command(
     prepare_demo(context.obj, scale=scale, tell=typer.echo)
     if serve:
         serve_command(context, port=port)
+
+
+def report_command(
+    context: typer.Context,
+    month: Annotated[
+        str | None,
+        typer.Option(help="月份 / month, YYYY-MM; 默认上一完整月 / the last whole one"),
+    ] = None,
+    area: Annotated[str | None, typer.Option(help="区域代码 / area code")] = None,
+    department: Annotated[str | None, typer.Option(help="部门代码 / department code")] = None,
+    county: Annotated[str | None, typer.Option(help="县域代码 / county code")] = None,
+    form: Annotated[
+        Literal["pdf", "xlsx"], typer.Option("--format", help="格式 / form of the file")
+    ] = "pdf",
+    out: Annotated[
+        Path | None, typer.Option(help="文件或文件夹 / file or folder; 默认 / default reports/")
+    ] = None,
+    lang: Annotated[Literal["zh", "en"], typer.Option(help="语言 / language")] = "zh",
+) -> None:
+    """月报 / The monthly report of the county, an area or a department as PDF or Excel."""
+    from dashboards.i18n import Lang  # noqa: PLC0415
+    from dashboards.report.command import write_report  # noqa: PLC0415
+
+    file = write_report(
+        context.obj,
+        form=form,
+        lang=Lang(lang),
+        county=county,
+        month=month,
+        area=area,
+        department=department,
+        out=out,
+    )
+    typer.echo(str(file))
 
 
 def address(host: str, port: int) -> str:

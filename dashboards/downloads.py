@@ -13,12 +13,15 @@ from dashboards.data.receipt import read_receipt
 from dashboards.data.tables import Table
 from dashboards.i18n import text
 from dashboards.pages import BY_PATH
+from dashboards.report.files import report_file
+from dashboards.report.pdf import NoBrowserError, PrintError
 from dashboards.scope import Scope, area_name
 from dashboards.spreadsheets import as_csv, as_workbook, of_frame
 from dashboards.view import View
-from warehouse.errors import GridgovError, UsageError, unknown_value
+from warehouse.errors import BusyError, GridgovError, UsageError, unknown_value
 
 MOST_ROWS = 1_000_000
+PDF = "application/pdf"
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -27,12 +30,15 @@ Made = tuple[str, bytes]
 
 
 def register(server: FastAPI, services: Services) -> None:
-    """Add `/api/page.csv`, `/api/page.xlsx` (with `page=`), `/api/receipt.csv` and `….xlsx`."""
+    """Add `/api/page.csv`, `/api/page.xlsx` (with `page=`), `/api/receipt.csv` and `….xlsx`,
+    `/api/report.pdf` and `….xlsx`."""
 
     def add(path: str, make: Callable[[Services, str], Made], media_type: str) -> None:
         async def endpoint(request: Request) -> Response:
             try:
                 name, body = await services.run(make, services, request.url.query)
+            except (NoBrowserError, PrintError, BusyError) as error:
+                return PlainTextResponse(f"错误 / error: {error}", status_code=503)
             except GridgovError as error:
                 return PlainTextResponse(f"错误 / error: {error}", status_code=400)
             return download(name, body, media_type)
@@ -43,6 +49,8 @@ def register(server: FastAPI, services: Services) -> None:
     add("/api/page.xlsx", _page_workbook, XLSX)
     add("/api/receipt.csv", _receipt_csv, CSV)
     add("/api/receipt.xlsx", _receipt_workbook, XLSX)
+    add("/api/report.pdf", _report_pdf, PDF)
+    add("/api/report.xlsx", _report_workbook, XLSX)
 
 
 def download(name: str, body: bytes, media_type: str) -> Response:
@@ -98,7 +106,10 @@ def _page(services: Services, query: str) -> tuple[Scope, str, list[Table]]:
         raise UsageError(unknown_value("page", path, BY_PATH))
     page = BY_PATH[path]
     scope = _scope(services, query)
-    return scope, _file_name(scope, text(page.TITLE_KEY, scope.view.lang)), page.tables(scope)
+    tables = page.tables(scope)
+    # A page whose figures are not of the period in the address says of which they are.
+    shown = page.shown_scope(scope) if hasattr(page, "shown_scope") else scope
+    return shown, _file_name(shown, text(page.TITLE_KEY, scope.view.lang)), tables
 
 
 def _receipt_csv(services: Services, query: str) -> Made:
@@ -120,6 +131,16 @@ def _receipt(services: Services, query: str) -> tuple[Scope, str, Table]:
     title = kpi_name(data.kpi, scope.view.lang)
     table = of_frame(data.rows, name=data.kpi.kpi_id, title=title)
     return scope, _file_name(scope, title), table
+
+
+def _report_pdf(services: Services, query: str) -> Made:
+    scope = _scope(services, query)
+    return report_file(scope.view, scope.context, "pdf")
+
+
+def _report_workbook(services: Services, query: str) -> Made:
+    scope = _scope(services, query)
+    return report_file(scope.view, scope.context, "xlsx")
 
 
 def _scope(services: Services, query: str) -> Scope:

@@ -8,6 +8,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, tzinfo
 from io import BytesIO, StringIO
+from typing import Any
 
 import polars as pl
 import xlsxwriter
@@ -16,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from dashboards import numbers_text
 from dashboards.components.words import kpi_name
-from dashboards.data.tables import Cell, Figure, Link, Table
+from dashboards.data.tables import Amount, Cell, Figure, Link, Table
 from dashboards.i18n import Lang, text
 from warehouse.catalogue import Kpi
 
@@ -24,6 +25,8 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SHEET_NAME_LENGTH = 31
 WIDEST = 60
+ROOM = 2
+"""Characters a number may take beyond its pattern."""
 FORBIDDEN_IN_SHEETS = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -45,7 +48,7 @@ def as_csv(tables: Sequence[Table], *, zone: tzinfo) -> bytes:
 
 def plain(cell: Cell, zone: tzinfo) -> str | int | float | date | datetime | None:
     """A cell as a value: figures as people read them, links as their text."""
-    if isinstance(cell, Figure):
+    if isinstance(cell, (Figure, Amount)):
         return cell.shown
     if isinstance(cell, Link):
         return cell.text
@@ -72,7 +75,7 @@ def as_workbook(
         names: set[str] = set()
         for table in tables:
             sheet = book.add_worksheet(sheet_name(table.title, names))
-            write_table(book, sheet, table, zone=zone)
+            write_table(book, sheet, table, zone=zone, lang=lang)
         _definitions(book, tables, lang, about, names)
     return out.getvalue()
 
@@ -89,22 +92,27 @@ def sheet_name(title: str, taken: set[str]) -> str:
 
 
 def write_table(
-    book: Workbook, sheet: Worksheet, table: Table, *, zone: tzinfo, first_row: int = 0
-) -> None:
-    """Titles and rows; numbers as numbers with their decimals, days as days."""
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    formats = {
-        kind: book.add_format({"num_format": pattern})
-        for kind, pattern in {
-            "0": "#,##0",
-            "1": "#,##0.0",
-            "2": "#,##0.00",
-            "day": "yyyy-mm-dd",
-            "time": "yyyy-mm-dd hh:mm",
-        }.items()
-    }
+    book: Workbook,
+    sheet: Worksheet,
+    table: Table,
+    *,
+    zone: tzinfo,
+    lang: Lang,
+    first_row: int = 0,
+    is_alone: bool = True,
+) -> list[int]:
+    """Titles and rows; numbers as numbers with their decimals, days as days.
+
+    Args:
+        is_alone: nothing else stands on the sheet: its titles stay in sight, its rows can be
+            filtered, and the columns are as wide as it needs.
+
+    Returns:
+        The width of each column in characters.
+    """
+    formats = _Formats(book)
     for number in range(len(table.columns)):
-        sheet.write_string(first_row, number, _title(table, number), head)
+        sheet.write_string(first_row, number, _title(table, number), formats.head)
     widths = [2 * len(title) for title in table.columns]
     for line, row in enumerate(table.rows, first_row + 1):
         for number, cell in enumerate(row):
@@ -113,24 +121,66 @@ def write_table(
             if value is None:
                 continue
             if isinstance(value, str):
-                sheet.write_string(line, number, value)
+                is_long = _width(value) > WIDEST
+                sheet.write_string(line, number, value, formats.wrapped if is_long else None)
             elif isinstance(value, datetime):
-                sheet.write_datetime(line, number, value, formats["time"])
+                sheet.write_datetime(line, number, value, formats.of("yyyy-mm-dd hh:mm"))
             elif isinstance(value, date):
-                sheet.write_datetime(
-                    line,
-                    number,
-                    datetime.combine(value, time()),
-                    formats["day"],
-                )
+                day = datetime.combine(value, time())
+                sheet.write_datetime(line, number, day, formats.of("yyyy-mm-dd"))
             else:
-                decimals = str(_decimals(cell, table, number))
-                sheet.write_number(line, number, value, formats[decimals])
+                pattern = _pattern(cell, table, number, lang)
+                sheet.write_number(line, number, value, formats.of(pattern))
+                widths[number] = max(widths[number], _width(pattern.split(";")[0]) + ROOM)
+    if is_alone:
+        set_widths(sheet, widths)
+        sheet.freeze_panes(first_row + 1, 0)
+        if table.rows:
+            last = max(len(table.columns) - 1, 0)
+            sheet.autofilter(first_row, 0, first_row + len(table.rows), last)
+    return widths
+
+
+def set_widths(sheet: Worksheet, widths: Sequence[int]) -> None:
+    """Columns as wide as their texts, up to what can be read at once."""
     for number, width in enumerate(widths):
         sheet.set_column(number, number, min(width + 2, WIDEST))
-    sheet.freeze_panes(first_row + 1, 0)
-    if table.rows:
-        sheet.autofilter(first_row, 0, first_row + len(table.rows), max(len(table.columns) - 1, 0))
+
+
+class _Formats:
+    """Formats of a workbook, each made once for a table."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[str, Any] = {}
+        self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+
+    def of(self, pattern: str) -> Any:
+        """The format of a pattern."""
+        if pattern not in self._made:
+            self._made[pattern] = self._book.add_format({"num_format": pattern})
+        return self._made[pattern]
+
+
+def _pattern(cell: Cell, table: Table, number: int, lang: Lang) -> str:
+    """Digits of a number, with its unit where the column has several."""
+    decimals = _decimals(cell, table, number)
+    digits = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+    if not isinstance(cell, (Figure, Amount)) or len(_units(table, number)) < 2:
+        return digits
+    is_change = isinstance(cell, Amount) and cell.is_change
+    is_points = is_change and cell.kpi.unit == "percent"
+    unit = text("unit.percentage_points", lang) if is_points else numbers_text.unit(cell.kpi, lang)
+    if unit:
+        digits += f'"{"" if unit == "%" else " "}{unit}"'
+    return f"+{digits};-{digits};{digits}" if is_change else digits
+
+
+def _units(table: Table, number: int) -> set[str]:
+    return {
+        cell.kpi.unit for row in table.rows if isinstance(cell := row[number], (Figure, Amount))
+    }
 
 
 def kpis_of(tables: Iterable[Table]) -> list[Kpi]:
@@ -175,12 +225,12 @@ def _definitions(
 def _title(table: Table, number: int) -> str:
     """The title with the unit, where the column's figures have one unit that it does not name."""
     title = table.columns[number]
-    units = {cell.kpi.unit for row in table.rows if isinstance(cell := row[number], Figure)}
-    return f"{title} (%)" if units == {"percent"} and "%" not in title else title
+    is_percent = _units(table, number) == {"percent"} and "%" not in title
+    return f"{title} (%)" if is_percent else title
 
 
 def _decimals(cell: Cell, table: Table, number: int) -> int:
-    if isinstance(cell, Figure):
+    if isinstance(cell, (Figure, Amount)):
         return numbers_text.DECIMALS[cell.kpi.unit]
     return table.decimals.get(table.columns[number], 0)
 

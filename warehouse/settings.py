@@ -61,6 +61,9 @@ class Settings(BaseModel):
     key_file: Path | None = None
     """File of the key instead (`GRIDGOV_KEY_FILE`); else `<home>.key`, made when first needed."""
 
+    browser: Path | None = None
+    """Chromium that prints reports (`GRIDGOV_BROWSER`); else the first found on the path."""
+
     @property
     def paths(self) -> Paths:
         """The folders below `home`."""
@@ -97,4 +100,6 @@ def load_settings(environ: Mapping[str, str], *, folder: Path) -> Settings:
     places: dict[str, Path] = {"home": (folder / settings.home).resolve()}
     if settings.key_file is not None:
         places["key_file"] = (folder / settings.key_file).resolve()
+    if settings.browser is not None:
+        places["browser"] = folder / settings.browser
     return settings.model_copy(update=places)

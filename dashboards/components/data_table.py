@@ -8,7 +8,8 @@ from dash.development.base_component import Component
 
 from dashboards import numbers_text
 from dashboards.components.number import number
-from dashboards.data.tables import Cell, Figure, Link, Table
+from dashboards.data.tables import Amount, Cell, Figure, Link, Table
+from dashboards.i18n import Lang
 from dashboards.view import View
 
 
@@ -65,7 +66,7 @@ def _kinds(table: Table) -> list[str]:
 
 
 def _kind(cell: Cell) -> str:
-    return "number" if isinstance(cell, (Figure, int, float)) else "text"
+    return "number" if isinstance(cell, (Figure, Amount, int, float)) else "text"
 
 
 def _class(kind: str) -> dict[str, str]:
@@ -75,10 +76,20 @@ def _class(kind: str) -> dict[str, str]:
 def _cell(cell: Cell, title: str, table: Table, view: View, zone: tzinfo | None) -> Any:
     if isinstance(cell, Figure):
         return number(cell, view)
+    if isinstance(cell, Amount):
+        return amount(cell, view.lang)
     if isinstance(cell, Link):
         current = {"aria-current": "true"} if cell.is_current else {}
         return html.A(cell.text, href=cell.href, className="cell-link", **current)
     return plain(cell, zone=zone, decimals=table.decimals.get(title, 0))
+
+
+def amount(cell: Amount, lang: Lang) -> str:
+    """An amount with its unit; a change of a rate is in percentage points."""
+    if cell.value is None:
+        return "—"
+    shown = numbers_text.change if cell.is_change else numbers_text.value
+    return shown(cell.value, cell.kpi, lang)
 
 
 def plain(cell: object, *, zone: tzinfo | None, decimals: int = 0) -> str:

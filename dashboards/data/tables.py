@@ -44,7 +44,23 @@ class Link:
     is_current: bool = False
 
 
-Cell = Figure | Link | str | int | float | date | datetime | None
+@dataclass(frozen=True)
+class Amount:
+    """An amount in a KPI's unit that is no answer of its own: a target, a baseline, a change."""
+
+    value: float | None
+    kpi: Kpi
+    is_change: bool = False
+
+    @property
+    def shown(self) -> float | None:
+        """The amount as people read it: a share in percent."""
+        if self.value is None:
+            return None
+        return self.value * 100 if self.kpi.unit == "percent" else self.value
+
+
+Cell = Figure | Amount | Link | str | int | float | date | datetime | None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ debian_as_root() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 wanted=
 command -v chromium >/dev/null || wanted="chromium"
 chinese_fonts || wanted="$wanted fontconfig fonts-noto-cjk"
+# What reports are printed with, and read again by their tests.
+command -v pdftotext >/dev/null || wanted="$wanted poppler-utils"
+command -v fc-list >/dev/null && [ -n "$(fc-list 'WenQuanYi Micro Hei')" ] || wanted="$wanted fontconfig fonts-wqy-microhei"
 [ -n "$wanted" ] || exit 0
 
 if debian_as_root; then

@@ -14,6 +14,7 @@ for counts and events per population. A signal is an interval that leaves out ze
 interval (stocks, sums, ratios of sums, scores) is not judged.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
@@ -30,13 +31,15 @@ from warehouse.query.question import OTHER_SLICES, TIME_UNITS
 
 N = TypeVar("N", float, pl.Expr)
 
+Ask = Callable[[Published, Question], pl.DataFrame]
+
 BACKS: tuple[Back, ...] = ("previous", "last_year")
 CODES = ["area_code", *(f"{name}_code" for name in OTHER_SLICES)]
 TAIL = 0.025
 COMPARED_DAYS = ["compared_start_date", "compared_end_date"]
 
 
-def changes(published: Published, question: Question) -> pl.DataFrame:
+def changes(published: Published, question: Question, ask: Ask = answer) -> pl.DataFrame:
     """Every slice of a question against its two counterparts, two rows per slice and period.
 
     Columns: codes; period_start_date, period_end_date; compared_with (`previous`, `last_year`),
@@ -45,20 +48,23 @@ def changes(published: Published, question: Question) -> pl.DataFrame:
     (of that); change_low, change_high (95 %); is_signal (the interval leaves out zero; null without
     one); comparison_caveat (last year only).
 
+    Args:
+        ask: what answers a question; a page keeps its answers.
+
     Raises:
         UsageError: as `answer`.
     """
     kpi = get_kpi(question.kpi_id)
-    current = answer(published, replace(question, compare=True))
+    current = ask(published, replace(question, compare=True))
     if kpi.kind == "count" or kpi.denominator_table:
         current = _with_poisson(current, kpi, "", "interval_")
-    found = [_compared(published, question, current, back) for back in BACKS]
+    found = [_compared(published, question, current, back, ask) for back in BACKS]
     order = ["period_start_date", *CODES]
     return pl.concat(found).sort(order, nulls_last=True, maintain_order=True)
 
 
 def _compared(
-    published: Published, question: Question, current: pl.DataFrame, back: Back
+    published: Published, question: Question, current: pl.DataFrame, back: Back, ask: Ask
 ) -> pl.DataFrame:
     kpi = get_kpi(question.kpi_id)
     renamed = {
@@ -73,7 +79,7 @@ def _compared(
         )
     else:
         rows = rows.join(
-            _intervals_before(published, question, rows),
+            _intervals_before(published, question, rows, ask),
             on=[*CODES, *COMPARED_DAYS],
             how="left",
             nulls_equal=True,
@@ -139,12 +145,14 @@ def _with_poisson(rows: pl.DataFrame, kpi: Kpi, back: str, name: str) -> pl.Data
     )
 
 
-def _intervals_before(published: Published, question: Question, rows: pl.DataFrame) -> pl.DataFrame:
+def _intervals_before(
+    published: Published, question: Question, rows: pl.DataFrame, ask: Ask
+) -> pl.DataFrame:
     """Intervals of the compared periods, which a comparison itself does not carry."""
     by = tuple(name for name in question.by if name not in TIME_UNITS)
 
     def asked(start: date, end: date) -> pl.DataFrame:
-        found = answer(published, replace(question, by=by, start=start, end=end, compare=False))
+        found = ask(published, replace(question, by=by, start=start, end=end, compare=False))
         return found.select(
             *CODES,
             pl.lit(start).alias("compared_start_date"),
