@@ -161,9 +161,6 @@ def exact_limit(sizes: Numbers, p: float, *, centre: float, family: Family) -> N
     at, before = distribution.cdf(count), distribution.cdf(count - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(at > before, (at - p) / (at - before), 0.0)
-    if family == "binomial":
-        # Where all of n is not rare enough, nothing lies beyond: all of n is the limit itself.
-        share = np.where((p > 0.5) & (count >= sizes), 0.0, share)
     return np.asarray((count - share) / sizes, dtype=float)
 
 
