@@ -245,9 +245,12 @@ class Scope:
         return min(question.end or known_until, known_until)
 
     def question_below(self, kpi_id: str) -> Question | None:
-        """The question that slices by the areas to compare; null where the county has none."""
+        """The question that slices by the areas to compare; null where there are none, or where the
+        KPI's rows are not known so finely."""
         level = self.level_below
         if level is None or level not in LEVELS:
+            return None
+        if not all(fact.column_of(level) for fact in facts_of(get_kpi(kpi_id))):
             return None
         where = {name: code for name, code in self.where.items() if name != self.area.level}
         if self.compared_area.level != "county":

@@ -75,6 +75,13 @@
 
   const settle = () => {
     fill();
+    const page = document.querySelector("#page > [data-lang]");
+    if (page && document.documentElement.lang !== page.dataset.lang) {
+      document.documentElement.lang = page.dataset.lang;
+    }
+    if (page?.dataset.title && document.title !== page.dataset.title) {
+      document.title = page.dataset.title;
+    }
     if (pending.size) return setState("loading");
     if (failed || document.querySelector("[data-failed]")) return setState("error");
     setState(isDrawn() ? "ready" : "loading");
@@ -132,11 +139,6 @@
         pending.delete(id.startsWith("page") ? "page" : "receipt");
       }
       requestAnimationFrame(() => {
-        const page = document.querySelector("#page > [data-lang]");
-        if (page) {
-          document.documentElement.lang = page.dataset.lang;
-          if (page.dataset.title) document.title = page.dataset.title;
-        }
         if (choosing && document.activeElement === document.body) {
           document.querySelector(`.choice-${choosing} input`)?.focus({ preventScroll: true });
         }

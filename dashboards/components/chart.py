@@ -44,6 +44,8 @@ def chart(
                 className="chart-place",
                 role="img",
                 style={"minHeight": f"{height}px"},
+                # A drawing of ours may be wider than a phone, and is scrolled by keys too.
+                **({"tabIndex": 0} if is_svg else {}),
                 **{"aria-label": label, "data-svg" if is_svg else "data-chart": name},
             ),
             html.Div(

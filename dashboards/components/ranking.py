@@ -52,7 +52,7 @@ def ranking(
             ),
             html.Ol(
                 [
-                    html.Li(_line(number, line, scale, kpi, view, part, whole))
+                    html.Li(_line(number, line, scale, kpi, view, part, found))
                     for number, line in enumerate(slices, 1)
                 ],
                 className="ranks",
@@ -100,14 +100,16 @@ def _line(
     kpi: Kpi,
     view: View,
     part: Literal["area", "department", "category"],
-    whole: Row,
+    found: Ranked,
 ) -> Component:
-    lang, row = view.lang, line.row
+    lang, row, whole = view.lang, line.row, found.whole.row
     sign, tone = VERDICTS[line.verdict]
     value = _value(row, whole, kpi, lang)
     interval = numbers_text.interval(row["interval_low"], row["interval_high"], kpi)
     is_chosen = line.code == getattr(view, part)
-    wanted = "" if is_chosen else line.code
+    wanted = line.code
+    if is_chosen:
+        wanted = _around(found) if part == "area" else ""
     chosen = {
         "area": view.href(area=wanted),
         "department": view.href(department=wanted),
@@ -127,6 +129,13 @@ def _line(
         **{"data-part": part, "data-code": line.code},
         **{"aria-current": "true" if is_chosen else "false"},
     )
+
+
+def _around(found: Ranked) -> str:
+    """Code of the area that the listed ones lie in; empty for the county."""
+    filters = found.whole.cell.filters
+    codes = [filters[level][0] for level in ("community", "town") if level in filters]
+    return codes[0] if codes else ""
 
 
 def _value(row: Row, whole: Row, kpi: Kpi, lang: Lang) -> str:

@@ -24,11 +24,11 @@ FOREIGN = {"zh": r"[A-Za-z]{4,}", "en": r"[\u4e00-\u9fff]+"}
 OUR_TEXT = """() => {
   const copy = document.querySelector('#page').cloneNode(true);
   copy.querySelectorAll(
-    'style, script, [lang], .rank-name, td, .cell-link, .trail, code, pre, .scroll tbody, .data'
+    'style, script, [data-svg=lineage], [lang], .rank-name, td, .cell-link, .trail, code, pre, .scroll tbody, .data'
   ).forEach((part) => part.remove());
   return copy.textContent;
 }"""
-TERMS = r"CSV|Excel|PNG|SVG|PDF|SQL|Kitagawa|DuckDB|Parquet|GeoJSON|Wilson"
+TERMS = r"gridgov|CSV|Excel|PNG|SVG|PDF|SQL|Kitagawa|DuckDB|Parquet|GeoJSON|Wilson"
 
 EMPTY_CHARTS = """() => [...document.querySelectorAll('.chart-place')]
   .filter((place) => !place.querySelector('svg'))
