@@ -55,8 +55,8 @@ def index_string(assets: Assets) -> str:
 <link rel="icon" type="image/svg+xml" href="{assets.url("icon.svg")}">
 <script src="{assets.url("charts.js")}"></script>
 <script src="{assets.url("gridgov.js")}"></script>
-<script src="{assets.url("fresh.js")}"></script>
-<script src="{assets.url("wall.js")}"></script>
+<script src="{assets.url("versions.js")}"></script>
+<script src="{assets.url("wall-scenes.js")}"></script>
 {{%css%}}
 <link rel="stylesheet" href="{assets.url("gridgov.css")}">
 <link rel="stylesheet" href="{assets.url("map/map.css")}">

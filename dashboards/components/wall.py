@@ -142,7 +142,6 @@ def _months(tile: Tile, scope: Scope) -> Component:
         Svg(
             control_svg(
                 chart,
-                kpi=tile.kpi,
                 target=tile.row["target"],
                 programme_start=programme_start(scope.view.county),
                 colours=DARK,
@@ -534,7 +533,9 @@ def _signal(signal: Signal, lang: Lang) -> Component:
             chip(f"arrow-{'up' if signal.is_higher else 'down'}", label, tone=tone),
             html.Span(kpi_name(kpi, lang), className="wall-name"),
             html.Span(shown_value(signal, lang), className="numeric"),
-            html.Span(reason(signal, lang), className="muted wall-reason"),
+            html.Span(
+                f"{signal.month:%Y-%m} · {reason(signal, lang)}", className="muted wall-reason"
+            ),
         ]
     )
 

@@ -1,6 +1,6 @@
 """Pictures of the wall screen, as SVG: ten units of a picture are one unit of the screen.
 
-Their texts are at least 15 units high, which is legible at five metres on a wall of full HD.
+Their texts are at least 16 units high, which is legible at five metres on a wall of full HD.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,9 +16,9 @@ from warehouse.analysis.funnel import Funnel
 from warehouse.analysis.trends import Chart
 from warehouse.catalogue import Kpi
 
-TEXT = 15
+TEXT = 16
 SPARK = (250, 118)
-FUNNEL = (450, 330)
+FUNNEL = (430, 330)
 DAYS = (360, 250)
 Point = tuple[float, float]
 Scale = Callable[[float], float]
@@ -27,7 +27,6 @@ Scale = Callable[[float], float]
 def control_svg(
     chart: Chart,
     *,
-    kpi: Kpi,
     target: float | None,
     programme_start: date | None,
     colours: Colours,
@@ -63,12 +62,10 @@ def control_svg(
         parts.append(_line((at, 2), (at, height - 22), colours.baseline, 1.4, "2 3"))
     places = [(x(number), y(value)) for number, value in enumerate(values)]
     parts.append(_polyline(places, colours.primary, 2.4))
-    tones = {True: colours.good, False: colours.bad, None: colours.fair}
-    for place, row in zip(places, rows.iter_rows(named=True), strict=True):
-        if row["signal"]:
-            side = row["value"] > row["centre"]
-            is_better = None if kpi.better == "neither" else side == (kpi.better == "higher")
-            parts.append(_dot(place, 2.6, tones[is_better]))
+    # Of one colour: months of the way up lie below the centre they lead to, which is nothing bad.
+    for place, signal in zip(places, rows["signal"], strict=True):
+        if signal:
+            parts.append(_dot(place, 2.8, colours.fair))
     if places:
         parts.append(_dot(places[-1], 4.4, colours.ink))
         parts.append(_text(8, height - 4, f"{months[0]:%Y-%m}", colours.muted))
@@ -121,7 +118,7 @@ def _marks(
     rows: pl.DataFrame, x: Scale, y: Scale, names: Mapping[str, str], colours: Colours
 ) -> list[str]:
     tones = {"better": colours.good, "worse": colours.bad}
-    parts, taken = [], list[Point]()
+    parts, taken = [], list[tuple[float, float, bool]]()
     for row in rows.iter_rows(named=True):
         place = (x(row["denominator"]), y(row["value"]))
         tone = tones.get(row["judgement"] or "", colours.muted)
@@ -130,10 +127,12 @@ def _marks(
             continue
         px, py = place
         parts.append(f'<path d="M{px:.1f} {py - 7:.1f}l7 7l-7 7l-7 -7z" fill="{tone}"/>')
-        if any(abs(px - tx) < 90 and abs(py - ty) < 17 for tx, ty in taken):
-            continue
-        taken.append(place)
         is_right = px < FUNNEL[0] * 0.62
+        if _is_taken(place, taken, is_right=is_right):
+            is_right = not is_right
+        if _is_taken(place, taken, is_right=is_right):
+            continue  # It stands in the list beside.
+        taken.append((px, py, is_right))
         parts.append(
             _text(
                 px + (12 if is_right else -12),
@@ -144,6 +143,14 @@ def _marks(
             )
         )
     return parts
+
+
+def _is_taken(place: Point, taken: Sequence[tuple[float, float, bool]], *, is_right: bool) -> bool:
+    """Whether a name on this side of a mark would stand on another name."""
+    return any(
+        side == is_right and abs(place[0] - x) < 90 and abs(place[1] - y) < TEXT + 2
+        for x, y, side in taken
+    )
 
 
 def days_svg(days: pl.DataFrame, *, colours: Colours) -> str:

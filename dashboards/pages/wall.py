@@ -24,7 +24,7 @@ SCENES = ("programme", "cases", "areas", "attention", "groups")
 
 
 def layout(view: View, context: Context) -> Component:
-    """All scenes at once; `wall.js` turns them.
+    """All scenes at once; `wall-scenes.js` turns them.
 
     A section, not a `Div`: the page's parts are told apart by their kind when another page takes
     their place, and markup must not stay behind under it.
