@@ -118,7 +118,11 @@ def _register_health(server: FastAPI, services: Services) -> None:
             return JSONResponse({"version": None, "error": str(error)}, status_code=503)
         as_of = {code: build.as_of_at.isoformat() for code, build in builds.items()}
         return JSONResponse(
-            {"version": context.published.version, "as_of": as_of},
+            {
+                "version": context.published.version,
+                "as_of": as_of,
+                "assets": services.assets.fingerprint,
+            },
             headers={"Cache-Control": "no-store"},
         )
 

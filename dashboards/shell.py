@@ -56,6 +56,8 @@ def index_string(assets: Assets) -> str:
 <script src="{assets.url("charts.js")}"></script>
 <script src="{assets.url("parts.js")}"></script>
 <script src="{assets.url("gridgov.js")}"></script>
+<script src="{assets.url("versions.js")}"></script>
+<script src="{assets.url("wall-scenes.js")}"></script>
 {{%css%}}
 <link rel="stylesheet" href="{assets.url("gridgov.css")}">
 <link rel="stylesheet" href="{assets.url("map/map.css")}">
@@ -160,14 +162,31 @@ def register_callbacks(app: Any, services: Services) -> None:
 
 
 def _page(page: Page, view: View, context: Context) -> Component:
+    head = static(
+        header.header(page, view, context, pages=PAGES), _notice(view.lang), className="page-head"
+    )
+    main = html.Main(page.layout(view, context), id="main", className=f"page-{page.TITLE_KEY[5:]}")
     return html.Div(
-        [
-            static(header.header(page, view, context, pages=PAGES), className="page-head"),
-            html.Main(
-                page.layout(view, context), id="main", className=f"page-{page.TITLE_KEY[5:]}"
-            ),
-        ],
-        **{"data-lang": view.lang.tag, "data-title": _title(page, view, context)},
+        [main] if getattr(page, "IS_SCREEN", False) else [head, main],
+        **{
+            "data-lang": view.lang.tag,
+            "data-title": _title(page, view, context),
+            "data-version": str(context.published.version),
+        },
+    )
+
+
+def _notice(lang: Lang) -> Component:
+    """Waits, hidden, for a newer version; whether to draw the page anew is the reader's choice."""
+    return html.Div(
+        html.Button(
+            [text("fresh.notice", lang), html.B(text("fresh.take", lang))],
+            type="button",
+            hidden=True,
+            **{"data-fresh": "notice"},
+        ),
+        className="fresh-notice",
+        role="status",
     )
 
 

@@ -9,6 +9,7 @@
   let failed = false;
   // A list of several that has just been chosen from: one goes on choosing in it.
   let choosing = null;
+  let again = 0;
 
   // The date picker looks a locale up by its tag, dayjs names it as a variable.
   Object.defineProperty(window, "dayjs_locale_zh-cn", { get: () => window.dayjs_locale_zh_cn });
@@ -40,7 +41,28 @@
     dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     if (moves) scrollTo(0, 0);
   };
-  window.gridgov = { lead };
+
+  // The state of a page that is drawn at the same address once more differs by `again` only.
+  const stateOf = (query, theme) => ({
+    path: location.pathname,
+    query,
+    theme,
+    ...(again ? { again: String(again) } : {}),
+  });
+
+  const pageQuery = () => {
+    const query = new URLSearchParams(location.search);
+    RECEIPT.forEach((name) => query.delete(name));
+    return query.toString();
+  };
+
+  // Draw the page anew, as when a newer version was published; what is there stays until then.
+  const redraw = () => {
+    again += 1;
+    begin("page");
+    window.dash_clientside.set_props("state", { data: stateOf(pageQuery(), scheme()) });
+  };
+  window.gridgov = { lead, redraw };
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -118,9 +140,7 @@
       const unchanged = window.dash_clientside.no_update;
       const theme = scheme();
       const all = new URLSearchParams(location.search);
-      const rest = new URLSearchParams(all);
-      RECEIPT.forEach((name) => rest.delete(name));
-      const next = { path: location.pathname, query: rest.toString(), theme };
+      const next = stateOf(pageQuery(), theme);
       const wanted = all.has("receipt")
         ? { path: location.pathname, query: all.toString(), theme }
         : null;
@@ -144,6 +164,7 @@
         }
         choosing = null;
         settle();
+        dispatchEvent(new Event("gridgov:drawn"));
       });
       return window.dash_clientside.no_update;
     },

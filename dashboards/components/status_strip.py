@@ -119,7 +119,7 @@ def freshness(status: DataStatus, *, lang: Lang, href: str) -> Component:
     return html.P(
         [
             chip("alert" if is_late else "check", words, tone="fair" if is_late else "good"),
-            *(html.Span(line) for line in _delivery_lines(status, lang)[:2]),
+            *(html.Span(line) for line in delivery_lines(status, lang)[:2]),
             html.A(text("strip.fresh.more", lang), href=href, className="panel-link"),
         ],
         className="fresh",
@@ -188,13 +188,13 @@ def status_strip(status: DataStatus, *, zone: tzinfo, lang: Lang) -> Component:
 
 def _deliveries(status: DataStatus, lang: Lang) -> list[Component]:
     """Which departments are late, and which were silent lately; nothing where all delivered."""
-    lines = _delivery_lines(status, lang)
+    lines = delivery_lines(status, lang)
     if not lines:
         return []
     return [html.Ul([html.Li(line) for line in lines], className="deliveries")]
 
 
-def _delivery_lines(status: DataStatus, lang: Lang) -> list[str]:
+def delivery_lines(status: DataStatus, lang: Lang) -> list[str]:
     return [
         text("strip.late", lang, name=_in(lang, late.name), days=late.days) for late in status.late
     ] + [

@@ -11,7 +11,10 @@ from dashboards.view import View
 
 
 class Page(Protocol):
-    """A page of the navigation."""
+    """A page of the navigation.
+
+    A module that also sets `IS_SCREEN = True` is drawn without the header of the others.
+    """
 
     PATH: str
     TITLE_KEY: str

@@ -1,24 +1,191 @@
-"""Wall screen."""
+"""Wall screen: the county at a glance from five metres, turning by itself."""
 
+from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.chart import empty
-from dashboards.components.frame import frame
+from dashboards import numbers_text
+from dashboards.components import wall as scenes
+from dashboards.components.header import county_name, marks
+from dashboards.components.markup import static
+from dashboards.components.status_strip import read_status
+from dashboards.components.words import kpi_name
 from dashboards.context import Context
-from dashboards.data.tables import Table
+from dashboards.data.tables import Cell, Table
+from dashboards.data.wall import Flow, Wall, read_wall
 from dashboards.i18n import text
-from dashboards.scope import Scope
+from dashboards.scope import Scope, area_name
 from dashboards.view import View
 
 PATH = "/wall"
 TITLE_KEY = "page.wall"
+IS_SCREEN = True
+"""Drawn without the header of the other pages."""
+SCENES = ("programme", "cases", "areas", "attention", "groups")
 
 
 def layout(view: View, context: Context) -> Component:
-    """Nothing yet."""
-    return frame(Scope(view, context), empty(text(TITLE_KEY, view.lang)), path=PATH)
+    """All scenes at once; `wall-scenes.js` turns them.
+
+    A section, not a `Div`: the page's parts are told apart by their kind when another page takes
+    their place, and markup must not stay behind under it.
+    """
+    scope = Scope(view.with_(scheme="dark"), context)
+    return html.Section(static(_wall(scope), className="wall-root"))
 
 
-def tables(_scope: Scope) -> list[Table]:
-    """None yet."""
-    return []
+def _wall(scope: Scope) -> Component:
+    """The screen; it carries the dark scheme itself, whatever the reader's."""
+    wall = read_wall(scope)
+    status = read_status(scope.context, scope.view.county)
+    return html.Div(
+        [
+            _top(scope),
+            html.Div(
+                [
+                    scenes.programme(wall, scope, is_first=True),
+                    scenes.cases(wall, scope, is_first=False),
+                    scenes.areas(wall, scope, is_first=False),
+                    scenes.attention(wall, status, scope, is_first=False),
+                    scenes.groups(wall, scope, is_first=False),
+                ],
+                className="wall-stage",
+            ),
+            _foot(scope),
+        ],
+        className="wall",
+        **{"data-mantine-color-scheme": "dark", "data-refresh": "self"},
+    )
+
+
+def _top(scope: Scope) -> Component:
+    view, context, lang = scope.view, scope.context, scope.view.lang
+    build = context.builds[view.county]
+    zone = context.county(view.county).zone
+    place = [html.Span(county_name(build, lang))]
+    if scope.area.level != "county":
+        place.append(html.Span(area_name(scope, scope.area)))
+    return html.Header(
+        [
+            html.H1([*place, html.Span(text("product", lang), className="wall-product")]),
+            *marks(build, lang),
+            html.P(
+                [
+                    text("header.as_of", lang),
+                    " ",
+                    html.Time(numbers_text.moment(build.as_of_at, zone, lang)),
+                ],
+                className="wall-as-of",
+            ),
+            html.P(
+                hidden=True,
+                className="wall-lost",
+                role="status",
+                **{"data-lost": text("wall.lost", lang, time="{time}"), "data-zone": str(zone)},
+            ),
+            html.Nav(
+                [
+                    html.A(text("page.overview", lang), href=view.href("/")),
+                    html.A(
+                        text("lang.switch", lang),
+                        href=view.href(PATH, lang=lang.other),
+                        lang=lang.other.tag,
+                        **{"aria-label": text("lang.switch.label", lang)},
+                    ),
+                ],
+                **{"aria-label": text("nav.label", lang)},
+            ),
+        ],
+        className="wall-top",
+    )
+
+
+def _foot(scope: Scope) -> Component:
+    """Where in the round we are; the buttons turn to a scene at once."""
+    lang = scope.view.lang
+    return html.Footer(
+        [
+            html.Button(
+                [html.I(**{"aria-hidden": "true"}), text(f"wall.scene.{name}", lang)],
+                type="button",
+                **{"data-turn": name, "aria-current": "true" if name == SCENES[0] else "false"},
+            )
+            for name in SCENES
+        ]
+        + [html.P(text("wall.paused", lang), className="wall-paused")],
+        className="wall-foot",
+    )
+
+
+def tables(scope: Scope) -> list[Table]:
+    """What the scenes show, as tables."""
+    wall = read_wall(scope)
+    return [_kpis(wall, scope), _cases(wall, scope), *_areas(wall, scope), _signals(wall, scope)]
+
+
+def _kpis(wall: Wall, scope: Scope) -> Table:
+    lang = scope.view.lang
+    made = [*wall.programme, *(tile for group in wall.groups.values() for tile in group)]
+    rows: list[list[Cell]] = [
+        [
+            kpi_name(tile.kpi, lang),
+            tile.figure or text("value.lacks", lang),
+            "—"
+            if tile.figure is None or tile.row["target"] is None
+            else numbers_text.value(tile.row["target"], tile.kpi, lang),
+        ]
+        for tile in made
+    ]
+    heads = ("kpi", "value", "target")
+    columns = [text(f"overview.column.{head}", lang) for head in heads]
+    return Table("kpis", text("section.kpis", lang), columns, rows)
+
+
+def _cases(wall: Wall, scope: Scope) -> Table:
+    lang = scope.view.lang
+    heads = ("department", "open", "overdue", "new_today", "closed_today", "new_this_month")
+    rows: list[list[Cell]] = []
+    for line in wall.desk.held:
+        flow = wall.desk.flows.get(line.code, Flow())
+        rows.append(
+            [
+                line.name,
+                line.open,
+                line.overdue_count,
+                flow.new_today,
+                flow.closed_today,
+                flow.new_this_month,
+                flow.closed_this_month,
+            ]
+        )
+    columns = [text(f"wall.cases.{head}", lang) for head in (*heads, "closed_this_month")]
+    return Table("cases", text("wall.scene.cases", lang), columns, rows)
+
+
+def _areas(wall: Wall, scope: Scope) -> list[Table]:
+    lang, found = scope.view.lang, wall.areas
+    if found is None:
+        return []
+    kpi = found.whole.kpi
+    rows: list[list[Cell]] = [
+        [line.name, line.figure, text(f"ranking.{line.verdict}", lang)] for line in found.slices
+    ]
+    columns = [text(f"overview.column.{head}", lang) for head in ("name", "value", "verdict")]
+    title = f"{text('wall.scene.areas', lang)} {kpi_name(kpi, lang)}"
+    return [Table("areas", title, columns, rows)]
+
+
+def _signals(wall: Wall, scope: Scope) -> Table:
+    lang = scope.view.lang
+    rows: list[list[Cell]] = [
+        [
+            kpi_name(signal.tile.kpi, lang),
+            f"{signal.month:%Y-%m}",
+            scenes.shown_value(signal, lang),
+            scenes.reason(signal, lang),
+        ]
+        for signal in wall.signals
+    ]
+    columns = [
+        text(f"wall.signal.column.{head}", lang) for head in ("kpi", "month", "value", "why")
+    ]
+    return Table("signals", text("wall.attention.signals", lang), columns, rows)

@@ -1,5 +1,6 @@
 """Debian's Chromium where there is one, and a county to look at."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,20 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> County:
 def town_address(town: County) -> Iterator[str]:
     """Address of a server over the generated town."""
     with served(town.settings.home) as url:
+        yield url
+
+
+@pytest.fixture
+def own_home(county_home: Path, tmp_path: Path) -> Path:
+    """A copy of the county's home, to publish into."""
+    shutil.copytree(county_home, tmp_path / "home", symlinks=True)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def own_address(own_home: Path) -> Iterator[str]:
+    """Address of a server over that copy."""
+    with served(own_home) as url:
         yield url
 
 
