@@ -12,6 +12,7 @@
     responsive: true,
     doubleClick: false,
   };
+  const CHARTLESS = ["/map", "/wall"];
   const PICTURE = { png: { scale: 2 }, svg: {} };
   const source = new URL("vendor/plotly.js/plotly-cartesian.min.js", document.currentScript.src);
   let library;
@@ -48,6 +49,10 @@
   // The drawings of a part that is about to be filled anew: those whose name comes again are moved
   // over, so a chart changes in its place; the others give back what they hold.
   window.gridgovCharts = {
+    // Read while the server draws the page, which has its words before it has its charts.
+    expect() {
+      if (!CHARTLESS.includes(location.pathname)) load();
+    },
     keep(root) {
       const kept = new Map();
       for (const place of places(root)) {

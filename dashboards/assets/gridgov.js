@@ -26,19 +26,30 @@
   };
   document.documentElement.dataset.mantineColorScheme = scheme();
 
-  const go = (search, { replace = false } = {}) => {
-    const address = `${location.pathname}${search ? `?${search}` : ""}`;
-    history[replace ? "replaceState" : "pushState"]({}, "", address);
+  // From here until `split` has seen the new address, the page is not what the address says.
+  const move = (address) => {
+    pending.add("address");
+    settle();
+    history.pushState({}, "", address);
     dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   };
+
+  // Back and forward, which change the address by themselves.
+  let seen = location.href;
+  addEventListener("popstate", () => {
+    if (location.href === seen) return;
+    pending.add("address");
+    settle();
+  });
+
+  const go = (search) => move(`${location.pathname}${search ? `?${search}` : ""}`);
 
   // To another view: a new entry of the history, at the top of the page where that is another one.
   const lead = (target) => {
     const address = new URL(target, location.href);
     if (address.href === location.href) return;
     const moves = address.pathname !== location.pathname;
-    history.pushState({}, "", address.href);
-    dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    move(address.href);
     if (moves) scrollTo(0, 0);
   };
 
@@ -78,7 +89,7 @@
     (document.body.dataset.state === "ready" ||
       (!document.querySelector(".dash-graph--pending") &&
         [...document.querySelectorAll("[data-chart]")].every((chart) =>
-          chart.querySelector(".main-svg"))));
+          chart.querySelector(".main-svg") && !chart.querySelector(":scope > script"))));
 
   // Parts sent as markup carry it in `data-html` (see components/markup.py). The focus stays where
   // it was: on the link in the same place.
@@ -115,16 +126,24 @@
     settle();
   };
 
-  // A callback that never answers would leave the page loading for ever.
+  // A callback that never answers would leave the page loading for ever. An answer that comes after
+  // the same was asked for another view is of no use any more: Dash takes 204 as "no change".
   const plainFetch = window.fetch;
+  const asked = new Map();
   window.fetch = async (resource, options) => {
     const isCallback = String(resource?.url ?? resource).includes("_dash-update-component");
+    if (!isCallback) return plainFetch(resource, options);
+    const { output } = JSON.parse(options.body);
+    const turn = (asked.get(output) ?? 0) + 1;
+    asked.set(output, turn);
+    window.gridgovCharts.expect();
     try {
       const answer = await plainFetch(resource, options);
-      if (isCallback && answer.status >= 400) throw new Error(`status ${answer.status}`);
+      if (asked.get(output) !== turn) return new Response(null, { status: 204 });
+      if (answer.status >= 400) throw new Error(`status ${answer.status}`);
       return answer;
     } catch (error) {
-      if (isCallback) {
+      if (asked.get(output) === turn) {
         failed = true;
         document.body.dataset.failure = String(error);
         pending.clear();
@@ -144,8 +163,11 @@
       const wanted = all.has("receipt")
         ? { path: location.pathname, query: all.toString(), theme }
         : null;
+      pending.delete("address");
+      seen = location.href;
       if (!same(next, state)) begin("page");
       if (wanted && !same(wanted, receipt)) begin("receipt");
+      settle();
       return [
         same(next, state) ? unchanged : next,
         same(wanted, receipt ?? null) ? unchanged : wanted,

@@ -24,7 +24,8 @@ FOREIGN = {"zh": r"[A-Za-z]{4,}", "en": r"[\u4e00-\u9fff]+"}
 OUR_TEXT = """() => {
   const copy = document.querySelector('#page').cloneNode(true);
   copy.querySelectorAll(
-    'style, script, [data-svg=lineage], [lang], .rank-name, td, .cell-link, .trail, code, pre, .scroll tbody, .data'
+    'style, script, [data-svg=lineage], [lang], .rank-name, td, .cell-link, .trail, code, pre,'
+    + '.scroll tbody'
   ).forEach((part) => part.remove());
   return copy.textContent;
 }"""
