@@ -37,14 +37,6 @@ def lacking_note(scope: Scope, kpi: Kpi) -> str | None:
     return text("value.lacks.note", lang, filter=text(f"filter.{name}", lang).lower())
 
 
-def level_name(scope: Scope) -> str:
-    """Name of the level of the areas compared."""
-    for level in scope.context.county(scope.view.county).levels:
-        if level.level == scope.level_below:
-            return level.name.zh if scope.view.lang is Lang.ZH else level.name.en
-    return ""
-
-
 def trend_panel(scope: Scope, kpi: Kpi) -> Component:
     """The KPI by month, under its name."""
     lang = scope.view.lang
@@ -94,7 +86,7 @@ def months_chart(
 def _missing(months: pl.DataFrame, lang: Lang) -> str:
     if months.is_empty():
         return text("value.none.note", lang)
-    fullest = max(months.rows(named=True), key=lambda row: row["excluded_count"])
+    fullest = max(months.rows(named=True), key=lambda row: row["excluded_count"] or 0)
     return numbers_text.missing(fullest, lang, in_a_sentence=True)
 
 
@@ -132,7 +124,7 @@ def months_table(scope: Scope, kpi: Kpi, question: Question, months: pl.DataFram
 def area_panel(scope: Scope, kpi: Kpi) -> Component:
     """The areas below the page's in order."""
     view, lang = scope.view, scope.view.lang
-    level = level_name(scope)
+    level = scope.level_name(scope.level_below)
     title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
     if lacking := lacking_note(scope, kpi):
         return section(title, empty(lacking), name="areas")

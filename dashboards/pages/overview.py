@@ -354,10 +354,7 @@ def _departments_title(scope: Scope) -> str:
 
 
 def _level_name(scope: Scope) -> str:
-    for level in scope.context.county(scope.view.county).levels:
-        if level.level == scope.level_below:
-            return level.name.zh if scope.view.lang is Lang.ZH else level.name.en.lower()
-    return ""
+    return scope.level_name(scope.level_below).lower()
 
 
 def _status(scope: Scope, status: DataStatus) -> Component:
