@@ -47,12 +47,19 @@ def trend_panel(scope: Scope, kpi: Kpi) -> Component:
 
 
 def months_chart(
-    scope: Scope, kpi: Kpi, *, name: str, view: View | None = None, height: int = HEIGHT
+    scope: Scope,
+    kpi: Kpi,
+    *,
+    name: str,
+    view: View | None = None,
+    height: int = HEIGHT,
+    table_name: str | None = None,
 ) -> Component:
     """The KPI by month with its target, and in the whole county its baseline.
 
     Args:
         view: of the page, where the scope leaves out one of its filters.
+        table_name: under which the page exports the months, where it is not the KPI's own.
     """
     view, lang = view or scope.view, scope.view.lang
     question = trend_question(scope, kpi.kpi_id)
@@ -80,6 +87,8 @@ def months_chart(
         to=f"{days[-1]:%Y-%m}",
     )
     table = months_table(scope, kpi, question, months)
+    if table_name:
+        table = replace(table, name=table_name)
     return chart(figure, name=name, label=label, view=view, table=table, height=height)
 
 
