@@ -183,6 +183,13 @@ class Scope:
         """The county's levels of areas, top first."""
         return self.context.county(self.view.county).level_names
 
+    def level_name(self, level: str | None) -> str:
+        """Name of a level of areas in the page's language; empty where the county has none."""
+        for known in self.context.county(self.view.county).levels:
+            if known.level == level:
+                return known.name.zh if self.view.lang is Lang.ZH else known.name.en
+        return ""
+
     @cached_property
     def level_below(self) -> str | None:
         """The level to compare within the area: the next one down that has several areas.

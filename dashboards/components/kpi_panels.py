@@ -37,14 +37,6 @@ def lacking_note(scope: Scope, kpi: Kpi) -> str | None:
     return text("value.lacks.note", lang, filter=text(f"filter.{name}", lang).lower())
 
 
-def level_name(scope: Scope) -> str:
-    """Name of the level of the areas compared."""
-    for level in scope.context.county(scope.view.county).levels:
-        if level.level == scope.level_below:
-            return level.name.zh if scope.view.lang is Lang.ZH else level.name.en
-    return ""
-
-
 def trend_panel(scope: Scope, kpi: Kpi) -> Component:
     """The KPI by month, under its name."""
     lang = scope.view.lang
@@ -55,12 +47,19 @@ def trend_panel(scope: Scope, kpi: Kpi) -> Component:
 
 
 def months_chart(
-    scope: Scope, kpi: Kpi, *, name: str, view: View | None = None, height: int = HEIGHT
+    scope: Scope,
+    kpi: Kpi,
+    *,
+    name: str,
+    view: View | None = None,
+    height: int = HEIGHT,
+    table_name: str | None = None,
 ) -> Component:
     """The KPI by month with its target, and in the whole county its baseline.
 
     Args:
         view: of the page, where the scope leaves out one of its filters.
+        table_name: under which the page exports the months, where it is not the KPI's own.
     """
     view, lang = view or scope.view, scope.view.lang
     question = trend_question(scope, kpi.kpi_id)
@@ -88,13 +87,15 @@ def months_chart(
         to=f"{days[-1]:%Y-%m}",
     )
     table = months_table(scope, kpi, question, months)
+    if table_name:
+        table = replace(table, name=table_name)
     return chart(figure, name=name, label=label, view=view, table=table, height=height)
 
 
 def _missing(months: pl.DataFrame, lang: Lang) -> str:
     if months.is_empty():
         return text("value.none.note", lang)
-    fullest = max(months.rows(named=True), key=lambda row: row["excluded_count"])
+    fullest = max(months.rows(named=True), key=lambda row: row["excluded_count"] or 0)
     return numbers_text.missing(fullest, lang, in_a_sentence=True)
 
 
@@ -132,7 +133,7 @@ def months_table(scope: Scope, kpi: Kpi, question: Question, months: pl.DataFram
 def area_panel(scope: Scope, kpi: Kpi) -> Component:
     """The areas below the page's in order."""
     view, lang = scope.view, scope.view.lang
-    level = level_name(scope)
+    level = scope.level_name(scope.level_below)
     title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
     if lacking := lacking_note(scope, kpi):
         return section(title, empty(lacking), name="areas")

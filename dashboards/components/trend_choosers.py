@@ -95,7 +95,7 @@ def _series(scope: Scope) -> Component:
         if areas:
             groups.append(
                 {
-                    "group": _level_name(scope, level),
+                    "group": scope.level_name(level),
                     "items": [
                         {"value": f"{level}:{area.code}", "label": area.name or area.code}
                         for area in areas
@@ -112,14 +112,6 @@ def _series(scope: Scope) -> Component:
         most=MOST_LINES,
         placeholder=text("trends.series.add", lang),
     )
-
-
-def _level_name(scope: Scope, level: str) -> str:
-    for one in scope.context.county(scope.view.county).levels:
-        if one.level == level:
-            name: str = getattr(one.name, scope.view.lang.value)
-            return name
-    return level
 
 
 def _units(scope: Scope) -> Component:

@@ -12,7 +12,7 @@ from dashboards.components.section import section
 from dashboards.components.words import kpi_name
 from dashboards.data import people_alerts
 from dashboards.data.people_alerts import Alerts
-from dashboards.data.people_tables import alert_months_table, kinds_table, level_name
+from dashboards.data.people_tables import alert_months_table, kinds_table
 from dashboards.data.tables import Figure
 from dashboards.figures.trend import Marks, trend
 from dashboards.i18n import Lang, text
@@ -63,7 +63,7 @@ def alerts_section(scope: Scope, codes: tuple[str, ...]) -> Component:
 def alert_areas_section(scope: Scope, codes: tuple[str, ...]) -> Component:
     """The areas by their median response time to alerts."""
     lang = scope.view.lang
-    level = level_name(scope, scope.level_below)
+    level = scope.level_name(scope.level_below)
     return section(
         text("people.alerts.ranking", lang, level=level),
         ranking(

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from dashboards.data.row_filters import limited
+from dashboards.data.filtered import limited
 from dashboards.periods import ONE_DAY, first_of_month
 from dashboards.scope import Scope
 

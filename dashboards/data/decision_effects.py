@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dashboards.data.months import comparable_months
-from dashboards.data.row_filters import limited
+from dashboards.data.filtered import limited
 from dashboards.data.tables import Figure, figures
 from dashboards.periods import first_of_month
 from dashboards.scope import Scope

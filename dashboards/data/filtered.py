@@ -1,4 +1,7 @@
-"""Rows of a mart limited as the page is: by county, area, department and category."""
+"""Rows of a mart limited as the page is, for lists and counts that no KPI has.
+
+By county, area, department and category; by the page's days only where a query asks for it.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ def with_own_category(scope: Scope, fact: str) -> Scope:
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition on `facts`, with the values of its question marks in order.
+    """A condition on a fact's rows, with the values of its question marks in order.
 
     Attributes:
         lacks: filters of the page that the rows have no column for.
@@ -31,10 +34,16 @@ class Condition:
     lacks: tuple[str, ...]
 
 
-def condition(scope: Scope, fact: str, *, without: Collection[str] = ()) -> Condition:
-    """The page's filters on a fact's rows, but for those in `without`; days are not among them."""
+def condition(
+    scope: Scope, fact: str, *, alias: str = "facts", without: Collection[str] = ()
+) -> Condition:
+    """The page's filters on a fact's rows, but for those in `without`; days are not among them.
+
+    Args:
+        alias: of the fact in the query.
+    """
     about = load_facts()[fact]
-    parts, values, lacks = ["facts.county_code = ?"], [scope.view.county], []
+    parts, values, lacks = [f"{alias}.county_code = ?"], [scope.view.county], []
     for name, code in scope.where.items():
         if name in without:
             continue
@@ -42,6 +51,27 @@ def condition(scope: Scope, fact: str, *, without: Collection[str] = ()) -> Cond
         if column is None:
             lacks.append(name)
         else:
-            parts.append(f"facts.{column} = ?")
+            parts.append(f"{alias}.{column} = ?")
             values.append(str(code))
     return Condition(" and ".join(parts), tuple(values), tuple(lacks))
+
+
+def limited(
+    scope: Scope, fact: str, *, alias: str, date: str | None = None
+) -> tuple[str, tuple[object, ...]]:
+    """All filters of the page as a condition with `?` in it, and its values in order.
+
+    Args:
+        alias: of the fact in the query.
+        date: column of days that the page's period limits; null where the list is of now.
+
+    Raises:
+        ValueError: a filter that the fact's rows do not have (`Scope.lacks` tells before).
+    """
+    within = condition(scope, fact, alias=alias)
+    if within.lacks:
+        raise ValueError(f"{fact} has no {', '.join(within.lacks)}")
+    if not date:
+        return within.text, within.values
+    days = f"{alias}.{date} >= ? and {alias}.{date} < ?"
+    return f"{within.text} and {days}", (*within.values, scope.days.first, scope.days.end)

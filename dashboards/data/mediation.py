@@ -7,7 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-from dashboards.data.row_filters import limited
+from dashboards.data.filtered import limited
 from dashboards.data.tables import Figure, figures
 from dashboards.periods import first_of_month
 from dashboards.scope import Scope

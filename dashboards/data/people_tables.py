@@ -182,13 +182,6 @@ def state_words(task: Task, owed: Tasks, lang: Lang) -> str:
     return text("people.state.ahead", lang, count=ahead)
 
 
-def level_name(scope: Scope, level: str | None) -> str:
-    """Name of a level of areas in the page's language; empty where the county has none."""
-    for known in scope.context.county(scope.view.county).levels:
-        if known.level == level:
-            return known.name.zh if scope.view.lang is Lang.ZH else known.name.en
-    return ""
-
 
 def place(scope: Scope, code: str | None) -> str | None:
     """Town and community of a worker."""
@@ -226,7 +219,7 @@ def _loads(scope: Scope, owed: Tasks) -> list[Table]:
     level = scope.level_below
     if level and level != scope.area.level:
         names = scope.names_of_areas(level)
-        title = text("people.areas", lang, level=level_name(scope, level))
+        title = text("people.areas", lang, level=scope.level_name(level))
         loads, on_roll = owed.by(f"{level}_code"), roll_by_area(scope)
         areas: list[list[Cell]] = [
             [
@@ -241,7 +234,7 @@ def _loads(scope: Scope, owed: Tasks) -> list[Table]:
             Table(
                 "task-areas",
                 f"{text('people.tasks', lang)} {title}",
-                [level_name(scope, level), text("people.count", lang), *titles],
+                [scope.level_name(level), text("people.count", lang), *titles],
                 areas,
             ),
         )
@@ -292,4 +285,3 @@ def _with_unit(kpi: Kpi, lang: Lang) -> str:
 def _persons(filed: Figure, lang: Lang) -> Cell:
     count = persons_of(filed)
     return text("people.hidden", lang) if count is None else count
-

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import numbers_text
+from dashboards.figures.day_marks import mark_start, rule_at
 from dashboards.figures.layout import base_layout
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
@@ -80,7 +81,7 @@ def control_figure(
     if start and not rows.is_empty():
         mark_start(figure, start, lang, colours)
     for first in phase_starts[1:]:
-        _rule_at(figure, first, colours)
+        rule_at(figure, first, colours)
     return figure
 
 
@@ -131,21 +132,6 @@ def effect_figure(
     return figure
 
 
-def mark_start(figure: go.Figure, day: date, lang: Lang, colours: Colours) -> None:
-    """A dotted line with words at the programme's start."""
-    _rule_at(figure, day, colours)
-    figure.add_annotation(
-        x=day,
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        xanchor="center",
-        text=f"{text('trend.start', lang)} {day:%Y-%m}",
-        showarrow=False,
-        font={"size": 11, "color": colours.muted},
-    )
-
-
 def _figure(kpi: Kpi, colours: Colours) -> go.Figure:
     is_percent = kpi.unit == "percent"
     return go.Figure(
@@ -160,18 +146,6 @@ def _figure(kpi: Kpi, colours: Colours) -> go.Figure:
                 "rangemode": "normal" if is_percent else "tozero",
             },
         )
-    )
-
-
-def _rule_at(figure: go.Figure, day: date, colours: Colours) -> None:
-    figure.add_shape(
-        type="line",
-        x0=day,
-        x1=day,
-        y0=0,
-        y1=1,
-        yref="paper",
-        line={"color": colours.muted, "width": 1, "dash": "dot"},
     )
 
 

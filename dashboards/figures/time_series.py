@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from dashboards import numbers_text
 from dashboards.data.trend_days import Holiday, MarkedDays
 from dashboards.data.trends import KpiTrend, Point, Series, grows_with_days
+from dashboards.figures.day_marks import mark_start, write_above
 from dashboards.figures.layout import base_layout
 from dashboards.figures.periods import period_name, ticks
 from dashboards.i18n import Lang, text
@@ -320,17 +321,7 @@ def _mark_days(figure: go.Figure, marked: MarkedDays, drawing: Drawing) -> None:
     if marked.holidays:
         _name_holidays(figure, marked.holidays, drawing)
     if marked.programme_start:
-        start = marked.programme_start
-        figure.add_shape(
-            type="line",
-            x0=start,
-            x1=start,
-            y0=0,
-            y1=1,
-            yref="paper",
-            line={"color": colours.muted, "width": 1.2, "dash": "dot"},
-        )
-        _write(figure, start, f"{text('trend.start', lang)} {start:%Y-%m}", colours)
+        mark_start(figure, marked.programme_start, lang, colours, width=1.2)
     if marked.rain:
         figure.add_trace(
             go.Scatter(
@@ -380,21 +371,8 @@ def _name_holidays(figure: go.Figure, holidays: Sequence[Holiday], drawing: Draw
     for one, middle in zip(holidays, middles, strict=True):
         width = len(one.name) * (WIDE_LETTER if drawing.lang is Lang.ZH else NARROW_LETTER)
         if (middle - written).days >= width * length:
-            _write(figure, middle, one.name, colours)
+            write_above(figure, middle, one.name, colours)
             written = middle
-
-
-def _write(figure: go.Figure, day: date, words: str, colours: Colours) -> None:
-    figure.add_annotation(
-        x=day,
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        xanchor="center",
-        text=words,
-        showarrow=False,
-        font={"size": 11, "color": colours.muted},
-    )
 
 
 def _set_axes(figure: go.Figure, drawn: Sequence[Series], kpi: Kpi, drawing: Drawing) -> None:

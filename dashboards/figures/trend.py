@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import numbers_text
+from dashboards.figures.day_marks import mark_start
 from dashboards.figures.layout import base_layout
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
@@ -53,7 +54,7 @@ def trend(
         figure.add_trace(_rule(days, level, colours.baseline, "dot", name))
     figure.add_trace(_months(months, scale, kpi, lang, colours))
     if marks.programme_start and days and days[0] <= marks.programme_start <= days[-1]:
-        _mark_start(figure, marks.programme_start, lang, colours)
+        mark_start(figure, marks.programme_start, lang, colours)
     is_percent = kpi.unit == "percent"
     figure.update_yaxes(
         ticksuffix="%" if is_percent else "", rangemode="normal" if is_percent else "tozero"
@@ -126,28 +127,6 @@ def _rule(
 def _target_name(months: pl.DataFrame, kpi: Kpi, lang: Lang) -> str:
     last = months["target"].drop_nulls()[-1]
     return text("trend.target", lang, value=numbers_text.value(last, kpi, lang))
-
-
-def _mark_start(figure: go.Figure, day: date, lang: Lang, colours: Colours) -> None:
-    figure.add_shape(
-        type="line",
-        x0=day,
-        x1=day,
-        y0=0,
-        y1=1,
-        yref="paper",
-        line={"color": colours.muted, "width": 1, "dash": "dot"},
-    )
-    figure.add_annotation(
-        x=day,
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        xanchor="center",
-        text=f"{text('trend.start', lang)} {day:%Y-%m}",
-        showarrow=False,
-        font={"size": 11, "color": colours.muted},
-    )
 
 
 def _scaled(value: float | None, scale: int) -> float | None:

@@ -22,7 +22,6 @@ from dashboards.components.kpi_panels import (
     category_panel,
     kpi_months_table,
     lacking_note,
-    level_name,
     months_chart,
     ranked_areas,
     ranked_categories,
@@ -116,7 +115,7 @@ def tables(scope: Scope) -> list[Table]:
     lang, kpi, of_topics = scope.view.lang, chosen(scope), chosen_of_topics(scope)
     if scope.lacks(scope.context.kpis[FIRST_KPI]):
         return [kpi_months_table(scope, kpi)]
-    level, topics = level_name(scope), text("council.topic", lang)
+    level, topics = scope.level_name(scope.level_below), text("council.topic", lang)
     areas_title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
     topics_title = f"{kpi_name(of_topics, lang)} · {text('section.ranking', lang, level=topics)}"
     made = [

@@ -14,7 +14,6 @@ from dashboards.components.kpi_panels import (
     category_panel,
     kpi_months_table,
     lacking_note,
-    level_name,
     ranked_areas,
     ranked_categories,
     ranked_table,
@@ -113,7 +112,7 @@ def tables(scope: Scope) -> list[Table]:
     lang, kpi = scope.view.lang, chosen(scope)
     if scope.lacks(kpi):
         return [kpi_months_table(scope, kpi)]
-    level, categories = level_name(scope), text("mediation.category", lang)
+    level, categories = scope.level_name(scope.level_below), text("mediation.category", lang)
     of_areas = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
     of_categories = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=categories)}"
     return [

@@ -1,21 +1,23 @@
 """Overview: is the county getting better, where is it not, why, and who owns it."""
 
+from dataclasses import replace
+
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards import numbers_text
-from dashboards.cells import cell_of, written
+from dashboards.cells import written
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table
 from dashboards.components.filters import kpi_choice
 from dashboards.components.frame import frame
+from dashboards.components.kpi_panels import kpi_months_table, months_chart
 from dashboards.components.ranking import ranking, to_map
 from dashboards.components.section import section
 from dashboards.components.status_strip import DataStatus, freshness, read_status, status_strip
 from dashboards.components.tile import tile
 from dashboards.components.words import kpi_name
 from dashboards.context import Context
-from dashboards.data.months import comparable_months, trend_question
 from dashboards.data.overview import (
     HEADLINES,
     PROGRAMME,
@@ -26,15 +28,13 @@ from dashboards.data.overview import (
     tiles,
 )
 from dashboards.data.ranking import Ranked, areas_ranked, departments_ranked
-from dashboards.data.tables import Cell, Figure, Link, Table
+from dashboards.data.tables import Cell, Link, Table
 from dashboards.data.why import sentence, why
 from dashboards.figures.funnel import funnel_chart
-from dashboards.figures.trend import Marks, trend
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name
 from dashboards.theme import colours
 from dashboards.view import View
-from warehouse.catalogue import programme_start
 
 PATH = "/"
 TITLE_KEY = "page.overview"
@@ -207,29 +207,8 @@ def _held_table(scope: Scope, lines: list[Held]) -> Table:
 
 
 def _months_table(scope: Scope) -> Table:
-    """The chosen KPI by month, the newest first."""
-    lang, kpi = scope.view.lang, scope.context.kpis[scope.view.kpi]
-    title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
-    heads = [text(f"trend.{name}", lang) for name in ("month", "value", "interval", "parts")]
-    if scope.lacks(kpi):
-        return Table("months", title, heads, [])
-    question = trend_question(scope, kpi.kpi_id)
-    months = comparable_months(scope.context.ask(question), kpi)
-    return Table(
-        "months",
-        title,
-        heads,
-        [
-            [
-                f"{row['period_start_date']:%Y-%m}",
-                Figure(kpi, row, cell_of(question, row)),
-                numbers_text.interval(row["interval_low"], row["interval_high"], kpi),
-                f"{numbers_text.number(row['numerator'])} / "
-                f"{numbers_text.number(row['denominator'])}",
-            ]
-            for row in reversed(months.rows(named=True))
-        ],
-    )
+    """The chosen KPI by month, the newest first, under a name that does not change with it."""
+    return replace(kpi_months_table(scope, scope.context.kpis[scope.view.kpi]), name="months")
 
 
 def _trend(scope: Scope) -> Component:
@@ -241,31 +220,7 @@ def _trend(scope: Scope) -> Component:
     )
     if scope.lacks(kpi):
         return section(title, empty(text("value.lacks", lang)), name="trend", tools=[more])
-    months = comparable_months(scope.context.ask(trend_question(scope, view.kpi)), kpi)
-    if not months["value"].is_not_null().any():
-        fullest = max(months.rows(named=True), key=lambda row: row["excluded_count"] or 0)
-        reason = numbers_text.missing(fullest, lang, in_a_sentence=True)
-        return section(title, empty(reason), name="trend", tools=[more])
-    # A baseline is a figure of the whole county, so it says nothing of one town or department.
-    baseline = None if scope.where else kpi.baseline_of(view.county)
-    figure = trend(
-        months,
-        kpi=kpi,
-        lang=lang,
-        colours=colours(view.scheme),
-        marks=Marks(
-            baseline=baseline.value if baseline else None,
-            programme_start=programme_start(view.county),
-        ),
-    )
-    label = text(
-        "trend.label",
-        lang,
-        kpi=kpi_name(kpi, lang),
-        from_=f"{months['period_start_date'][0]:%Y-%m}",
-        to=f"{months['period_start_date'][-1]:%Y-%m}",
-    )
-    body = chart(figure, name="trend", label=label, view=view, table=_months_table(scope))
+    body = months_chart(scope, kpi, name="trend", table_name="months")
     return section(title, body, name="trend", tools=[more])
 
 
@@ -354,10 +309,7 @@ def _departments_title(scope: Scope) -> str:
 
 
 def _level_name(scope: Scope) -> str:
-    for level in scope.context.county(scope.view.county).levels:
-        if level.level == scope.level_below:
-            return level.name.zh if scope.view.lang is Lang.ZH else level.name.en.lower()
-    return ""
+    return scope.level_name(scope.level_below).lower()
 
 
 def _status(scope: Scope, status: DataStatus) -> Component:

@@ -195,7 +195,7 @@ def _by_area_and_worker(scope: Scope, found: Tasks) -> Component:
     lang = scope.view.lang
     parts = []
     level = scope.level_below
-    level_name = people_tables.level_name(scope, level)
+    level_name = scope.level_name(level)
     if level and level != scope.area.level:
         title = text("people.areas", lang, level=level_name)
         table = areas_table(
@@ -318,7 +318,7 @@ def _ranking(scope: Scope) -> Component:
     view, lang = scope.view, scope.view.lang
     kpi = scope.context.kpis[view.kpi if view.kpi in TILES else TILES[0]]
     within = reach_scope(scope) if kpi.kpi_id == REACH_KPI else scope
-    level = people_tables.level_name(scope, scope.level_below)
+    level = scope.level_name(scope.level_below)
     title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
     if scope.lacks(kpi):
         body: Component = empty(text("people.ranking.lacks", lang, kpi=kpi_name(kpi, lang)))

@@ -4,7 +4,7 @@ from dashboards.components.words import kpi_name
 from dashboards.data.ranking import Ranked, areas_ranked, departments_ranked
 from dashboards.data.tables import Cell, Figure, Link, Table
 from dashboards.data.why import sentence, why
-from dashboards.i18n import Lang, text
+from dashboards.i18n import text
 from dashboards.report.asked import Asked, KpiMonth
 from dashboards.report.model import Block, Listed, Points, Section, Words
 from dashboards.report.parts import (
@@ -107,7 +107,7 @@ def _areas(asked: Asked) -> list[Block]:
     ranked = areas_ranked(scope, kpi)
     if ranked is None or ranked.whole.value is None:
         return []
-    level = level_name(asked)
+    level = asked.scope.level_name(asked.scope.level_below)
     others = _of_areas(asked, BY_AREA[1:])
     title = text("report.table.areas", lang, level=level)
     return ranked_blocks(asked, ranked, others, name="areas", title=title, first=level, part="area")
@@ -174,14 +174,6 @@ def of_departments(asked: Asked, kpi_ids: tuple[str, ...]) -> dict[str, dict[str
         ranked = departments_ranked(asked.scope, asked.context.kpis[kpi_id])
         found[kpi_id] = {line.code: line.figure for line in ranked.slices}
     return found
-
-
-def level_name(asked: Asked) -> str:
-    """Name of the level of the areas below."""
-    for level in asked.context.county(asked.view.county).levels:
-        if level.level == asked.scope.level_below:
-            return level.name.zh if asked.lang is Lang.ZH else level.name.en
-    return ""
 
 
 def _categories(asked: Asked) -> list[Block]:

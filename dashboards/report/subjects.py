@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from dashboards.data.ranking import areas_ranked
 from dashboards.i18n import text
 from dashboards.report.asked import Asked
-from dashboards.report.cases import level_name
 from dashboards.report.model import Block, Section, Words
 from dashboards.report.parts import (
     SliceValues,
@@ -180,6 +179,6 @@ def _by_area(asked: Asked, kpi_id: str) -> list[Block]:
     if ranked is None:
         return []
     lines = [SliceValues(line.code, line.name, [line.figure]) for line in ranked.slices]
-    first = level_name(asked)
+    first = asked.scope.level_name(asked.scope.level_below)
     chart = bar_chart(asked, lines, name=f"areas_{kpi_id}", first=first, whole=ranked.whole)
     return [chart] if chart else []
