@@ -36,7 +36,7 @@ def county_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def published(county_home: Path) -> Published:
     """What the pages are drawn from."""
-    return PublishedStore(Settings(home=county_home)).current()
+    return PublishedStore(Settings(home=county_home), with_people=True).current()
 
 
 @pytest.fixture(scope="session")

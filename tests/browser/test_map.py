@@ -277,7 +277,7 @@ def test_a_phone_shows_map_legend_and_a_card_from_below(browser: Browser, addres
 def test_an_address_that_names_no_kpi_says_which_there_are(page: Page, address: str) -> None:
     page.goto(f"{address}/map?kpi=none_such")
     expect(page.locator("body")).to_have_attribute("data-state", "error", timeout=30_000)
-    expect(page.get_by_role("alert").first).to_contain_text("response_time_median")
+    expect(page.get_by_role("alert").first).to_contain_text("on_time_resolution_rate")
 
 
 def test_without_webgl_the_ranked_table_stands_in(browser: Browser, address: str) -> None:

