@@ -19,6 +19,8 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 LEVELS: tuple[Level, ...] = ("county", "town", "community", "grid")
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "quarter", "year")
 COMPARED: tuple[Compared, ...] = ("previous", "last_year")
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Days an address may name: a period before or after them can still be counted."""
 
 
 class Preset(StrEnum):
@@ -208,14 +210,19 @@ def day_of(name: str, given: Mapping[str, str]) -> date | None:
     """The day an address gives; null where it gives none.
 
     Raises:
-        UsageError: what stands there is no day.
+        UsageError: what stands there is no day, or one outside `FIRST_DAY` to `LAST_DAY`.
     """
     value = given.get(name)
     if not value:
         return None
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError as error:
         raise UsageError(
             f'{name} "{value}" 不是日期 / is not a day of the form YYYY-MM-DD'
         ) from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise UsageError(
+            f'{name} "{value}" 超出范围 / is out of range; 可用 / allowed: {FIRST_DAY} … {LAST_DAY}'
+        )
+    return day

@@ -36,8 +36,11 @@ def effect_section(scope: Scope) -> Component:
     name = item_names(scope).get(code, code)
     is_published = code == PUBLISHED_ITEM
     kpi = scope.context.kpis[APPROVAL_DAYS]
-    question = item_question(trend_question(scope, APPROVAL_DAYS), code)
     title = text("services.effect", lang, item=name)
+    # A county without applications knows no item, and a question about one would be a mistake.
+    if not all(code in scope.category_names(fact) for fact in kpi.facts):
+        return section(title, empty(text("services.no_applications", lang)), name="services-effect")
+    question = item_question(trend_question(scope, APPROVAL_DAYS), code)
     months = scope.context.ask(question)
     if not months["value"].is_not_null().any():
         return section(title, empty(text("services.no_applications", lang)), name="services-effect")

@@ -7,7 +7,7 @@ import polars as pl
 
 from dashboards.cells import cell_of
 from dashboards.data.tables import Figure, Row
-from dashboards.scope import Scope
+from dashboards.scope import Scope, facts_of
 from warehouse.analysis.families import family_of
 from warehouse.analysis.funnel import Funnel, funnel_of
 from warehouse.catalogue import Kpi
@@ -69,6 +69,11 @@ def areas_ranked(scope: Scope, kpi: Kpi) -> Ranked | None:
     if question is None:
         return None
     return ranked(scope, kpi, question, scope.names_of_areas(question.by[0]))
+
+
+def has_departments(kpi: Kpi) -> bool:
+    """Whether a KPI's rows are a department's; those about persons are not."""
+    return all(fact.column_of("department") for fact in facts_of(kpi))
 
 
 def departments_ranked(scope: Scope, kpi: Kpi) -> Ranked:

@@ -178,7 +178,7 @@ def lines_of(scope: Scope) -> list[Line]:
 def own_name(scope: Scope) -> str:
     """Name of what the page is about: its area, and department where it has one."""
     name = area_name(scope, scope.area)
-    if scope.view.department:
+    if "department" in scope.where:
         return f"{name} · {scope.department_names[scope.view.department]}"
     return name
 

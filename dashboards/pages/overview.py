@@ -27,7 +27,7 @@ from dashboards.data.overview import (
     held,
     tiles,
 )
-from dashboards.data.ranking import Ranked, areas_ranked, departments_ranked
+from dashboards.data.ranking import Ranked, areas_ranked, departments_ranked, has_departments
 from dashboards.data.tables import Cell, Link, Table
 from dashboards.data.why import sentence, why
 from dashboards.figures.funnel import funnel_chart
@@ -86,11 +86,9 @@ def tables(scope: Scope) -> list[Table]:
     made = [_kpis_table(scope), _months_table(scope)]
     if areas := areas_ranked(scope, kpi):
         made.append(_ranked_table(areas, _areas_title(scope), "areas", lang))
-    made.append(
-        _ranked_table(
-            departments_ranked(scope, kpi), _departments_title(scope), "departments", lang
-        )
-    )
+    if has_departments(kpi):
+        ranked = departments_ranked(scope, kpi)
+        made.append(_ranked_table(ranked, _departments_title(scope), "departments", lang))
     return [*made, _held_table(scope, held(scope))]
 
 
@@ -264,6 +262,9 @@ def _areas(scope: Scope, found: Ranked | None) -> Component:
 
 def _departments(scope: Scope) -> Component:
     kpi = scope.context.kpis[scope.view.kpi]
+    if not has_departments(kpi):
+        reason = empty(text("value.lacks", scope.view.lang))
+        return section(_departments_title(scope), reason, name="departments")
     body = ranking(
         departments_ranked(scope, kpi),
         view=scope.view,

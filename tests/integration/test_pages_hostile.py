@@ -1,0 +1,100 @@
+"""Every page of a county with cases only, whatever stands in the address."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from dashboards.context import Context, Services
+from dashboards.pages import BY_PATH
+from dashboards.scope import Scope
+from dashboards.server import make_server
+from dashboards.view import View
+from tests.support.county import publish_county
+from warehouse.errors import GridgovError
+from warehouse.settings import Settings
+
+SCRIPT = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
+INJECTION = "x' or 1=1; drop table mart.fct_cases; --"
+MISTAKES = [
+    *(f"{name}={quote(value)}" for name in ("area", "of") for value in (SCRIPT, INJECTION)),
+    "department=nobody&category=nothing",
+    "from=0001-01-01&to=9999-12-31",
+    "from=2199-12-31&to=2199-12-31",
+    "month=2026-13&series=town:&unit=day",
+]
+FITTING = ["", "lang=en&kpi=on_time_visit_rate", "from=2026-11-15&to=2026-11-15"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A county with cases and nothing else."""
+    home = tmp_path_factory.mktemp("county")
+    publish_county(home, cases=300)
+    return home
+
+
+@pytest.fixture(scope="module")
+def context(home: Path) -> Context:
+    return Services(Settings(home=home)).open()
+
+
+@pytest.fixture(scope="module")
+def client(home: Path) -> TestClient:
+    return TestClient(make_server(Settings(home=home)), raise_server_exceptions=False)
+
+
+def payload(path: str, query: str) -> dict[str, Any]:
+    state = {"path": path, "query": query, "theme": "light"}
+    return {
+        "output": "page.children",
+        "outputs": {"id": "page", "property": "children"},
+        "inputs": [{"id": "state", "property": "data", "value": state}],
+        "changedPropIds": ["state.data"],
+    }
+
+
+@pytest.mark.parametrize("query", FITTING)
+def test_every_page_is_drawn_without_the_records_it_is_about(context: Context, query: str) -> None:
+    view = View.parse(query, known=context.known)
+    for page in BY_PATH.values():
+        assert page.layout(view, context) is not None
+        page.tables(Scope(view, context))
+
+
+@pytest.mark.parametrize("query", MISTAKES)
+def test_a_mistake_is_told_and_is_no_fault(context: Context, query: str) -> None:
+    for page in BY_PATH.values():
+        with suppress(GridgovError):
+            view = View.parse(query, known=context.known)
+            page.layout(view, context)
+            page.tables(Scope(view, context))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/receipt.xlsx?of=2026-01-01~2026-10-31&department=nobody",
+        "/api/page.xlsx?page=/quality&department=nobody",
+        "/api/receipt.csv?of=0001-01-01~9999-12-31",
+        "/api/map/values?county=430181&kpi=response_time_median&level=town&to=9999-12-31",
+        "/api/page.csv?page=../../etc/passwd",
+        "/api/report.xlsx?month=2026-13",
+    ],
+)
+def test_a_download_of_a_mistake_is_refused_in_words(client: TestClient, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert "allowed" in answer.text
+
+
+def test_what_an_address_says_is_never_markup(client: TestClient) -> None:
+    for name in ("kpi", "area", "from", "of"):
+        query = f"{name}={quote(SCRIPT)}"
+        answer = client.post("/_dash-update-component", json=payload("/", query))
+        assert answer.status_code == 200
+        if '"data-failed"' not in answer.text:
+            assert "<script>" not in answer.text
