@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+from asyncio import to_thread
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def register_assets(app: FastAPI, assets: Assets) -> None:
         encoding = _encoding(file, request.headers.get("accept-encoding", ""))
         key = (file, encoding)
         if key not in compressed:
-            compressed[key] = _encoded(assets, file, encoding)
+            compressed[key] = await to_thread(_encoded, assets, file, encoding)
         headers = {
             "Cache-Control": IMMUTABLE if fingerprint == assets.fingerprint else "no-cache",
             "Vary": "Accept-Encoding",

@@ -1,6 +1,7 @@
 """Scripts of the component packages: compressed once, cached for ever by their fingerprint."""
 
 import gzip
+from asyncio import to_thread
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +28,14 @@ def register_suites(server: FastAPI) -> Suites:
     @server.get("/_dash-component-suites/{package}/{path:path}", include_in_schema=False)
     async def suite(package: str, path: str, request: Request) -> Response:
         key = f"{package}/{check_fingerprint(path)[0]}"
+
+        def read() -> tuple[bytes, str]:
+            plain = suites.app.backend.serve_component_suites(suites.app, package, path, request)
+            return gzip.compress(plain.body, mtime=0), plain.media_type
+
         try:
             if key not in compressed:
-                plain = suites.app.backend.serve_component_suites(
-                    suites.app, package, path, request
-                )
-                compressed[key] = (gzip.compress(plain.body, mtime=0), plain.media_type)
+                compressed[key] = await to_thread(read)
         except (DependencyException, InvalidResourceError, FileNotFoundError):
             return PlainTextResponse("not found", status_code=404)
         body, media_type = compressed[key]

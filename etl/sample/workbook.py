@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]
-from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 FIXED_TIME = datetime(2026, 11, 16, tzinfo=UTC)
 """Time in every archive and workbook, so that the same rows give the same bytes."""
