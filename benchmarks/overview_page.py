@@ -48,7 +48,6 @@ OURS_FILTER = """async (department) => {
 VIZRO_READY = """async () => {
   const isDrawn = () => document.querySelectorAll('.card-kpi').length === 12
     && document.querySelectorAll('.js-plotly-plot .main-svg').length >= 4
-    && document.querySelector('.ag-row')
     && !document.querySelector('[data-dash-is-loading=true]')
     && document.title !== 'Updating...';
   while (!isDrawn()) await new Promise(requestAnimationFrame);

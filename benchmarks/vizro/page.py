@@ -96,7 +96,7 @@ graphs = [
     vm.Graph(id="by_department", figure=px.bar("departments", x="value", y="name")),
     vm.Graph(id="funnel", figure=px.scatter("towns", x="cases", y="value")),
 ]
-table = vm.AgGrid(id="table", figure=dash_ag_grid("departments"))
+table = vm.Table(id="table", figure=dash_ag_grid("departments"))
 codes = connection.execute(
     "select distinct department_code from mart.fct_cases where department_code is not null"
 ).fetchall()
