@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserType, Page, expect
 
+from dashboards.pages import BY_PATH
 from tests.support.chromium import launch_arguments
 from tests.support.map_county import publish_map_county
 from tests.support.net_log import flags, outside, targets
@@ -70,6 +71,27 @@ def use_the_overview(page: Page, address: str) -> None:
     ready(page)
 
 
+def use_every_page(page: Page, address: str) -> None:
+    """Open each, save its first chart both ways, take its tables along, and print it."""
+    page.add_init_script("window.print = () => { window.hasPrinted = true; }")
+    for path in BY_PATH:
+        page.goto(f"{address}{path}")
+        ready(page)
+        for kind in ("png", "svg"):
+            if page.locator(f"[data-save={kind}]").count():
+                with page.expect_download():
+                    page.locator(f"[data-save={kind}]").first.click()
+        menu = page.locator(".bar-end .menu")
+        if menu.count():
+            for kind in ("xlsx", "csv"):
+                menu.locator("summary").click()
+                with page.expect_download():
+                    menu.locator(f"a[href*='page.{kind}']").click()
+            menu.locator("summary").click()
+            menu.locator("[data-print]").click()
+            assert page.evaluate("window.hasPrinted")
+
+
 def test_no_page_asks_for_anything_beyond_this_machine(
     browser_type: BrowserType, tmp_path: Path
 ) -> None:
@@ -80,6 +102,7 @@ def test_no_page_asks_for_anything_beyond_this_machine(
         def use(page: Page) -> None:
             use_the_overview(page, address)
             use_the_map(page, address)
+            use_every_page(page, address)
 
         logged(browser_type, log, use)
     seen = targets(log)
