@@ -144,6 +144,8 @@ def test_a_new_version_shows_by_itself_and_never_an_empty_screen(
 ) -> None:
     open_wall(page, own_address)
     page.keyboard.press("ArrowRight")
+    # Held, so that a slow machine does not turn the scene meanwhile.
+    page.keyboard.press("Space")
     page.evaluate(WATCH_FOR_EMPTY)
     for _ in range(3):
         until(page, is_of(page, publish_next(own_home)))
