@@ -33,12 +33,12 @@ PATHS = [path for path in BY_PATH if path not in ("/map", "/wall")]
 
 def payload(path: str, query: str) -> dict[str, Any]:
     """What the browser sends to have a page drawn."""
-    state = {"path": path, "query": query, "theme": "light"}
+    view = {"path": path, "query": query, "theme": "light"}
     return {
-        "output": "page.children",
-        "outputs": {"id": "page", "property": "children"},
-        "inputs": [{"id": "state", "property": "data", "value": state}],
-        "changedPropIds": ["state.data"],
+        "output": "page-drawn.data-drawn",
+        "outputs": {"id": "page-drawn", "property": "data-drawn"},
+        "inputs": [{"id": "page-view", "property": "data-view", "value": view}],
+        "changedPropIds": ["page-view.data-view"],
     }
 
 
@@ -61,7 +61,7 @@ async def reader(
                 f"{ADDRESS}_dash-update-component", json=payload(path, "&".join(parts))
             )
             found.append(perf_counter() - began)
-            if answer.status_code != 200 or '"data-failed"' in answer.text:
+            if answer.status_code != 200 or "data-failed=" in answer.text:
                 wrong.append(f"{answer.status_code} {path}?{'&'.join(parts)} {answer.text[:300]}")
             await asyncio.sleep(THINK_SECONDS)
     return wrong

@@ -3,20 +3,21 @@
 import ipaddress
 import json
 import logging
+from collections.abc import AsyncIterator
 
 import uvicorn
 from dash import Dash
 from dash.backends._fastapi import set_current_request
 from fastapi import FastAPI, Request
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
 from dashboards import downloads, shell
 from dashboards.context import Context, Services
 from dashboards.headers import SecurityHeaders, content_security_policy
 from dashboards.map import routes as map_routes
 from dashboards.pages import BY_PATH
-from dashboards.static_files import register_assets
+from dashboards.static_files import compressed, register_assets
 from dashboards.suites import register_suites
 from dashboards.view import View
 from warehouse.errors import GridgovError, UsageError
@@ -52,7 +53,7 @@ def make_server(settings: Settings) -> FastAPI:
     app.layout = shell.layout()
     shell.register_callbacks(app, services)
     suites.app = app
-    _register_pages(server, _index(app))
+    _register_pages(server, services, _index(app))
     server.state.services = services
     server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     server.add_middleware(SecurityHeaders)
@@ -128,7 +129,7 @@ def _register_health(server: FastAPI, services: Services) -> None:
 
 
 def _index(app: Dash) -> str:
-    """The one HTML page, the same for every address; made now, so a restart serves old tabs too."""
+    """The one HTML document of every address, made now so that a restart serves old tabs too."""
     scope = {
         "type": "http",
         "method": "GET",
@@ -144,14 +145,35 @@ def _index(app: Dash) -> str:
     return html
 
 
-def _register_pages(server: FastAPI, html: str) -> None:
+def _register_pages(server: FastAPI, services: Services, html: str) -> None:
     headers = {
         "Content-Security-Policy": content_security_policy(html),
-        "Cache-Control": "no-cache",
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept-Encoding, Cookie",
     }
+    before, after = html.split(shell.PLACE_OF_PAGE)
 
-    async def page() -> Response:
-        return HTMLResponse(html, headers=headers)
+    async def document(asked: dict[str, str]) -> AsyncIterator[str]:
+        """Head and skeleton at once, the page when it is drawn."""
+        yield before
+        made = await services.run(shell.drawn, services, asked)
+        yield shell.document_part(made, asked["theme"]) + after
+
+    async def page(request: Request) -> Response:
+        asked = {
+            "path": request.url.path,
+            "query": request.url.query,
+            "theme": "dark" if request.cookies.get(shell.SCHEME_COOKIE) == "dark" else "light",
+        }
+        accepted = request.headers.get("accept-encoding", "")
+        parts = document(asked)
+        if "gzip" not in accepted:
+            return StreamingResponse(parts, headers=headers, media_type="text/html")
+        return StreamingResponse(
+            compressed(parts),
+            headers={**headers, "Content-Encoding": "gzip"},
+            media_type="text/html; charset=utf-8",
+        )
 
     # Before the routes of Dash, which has one of its own for "/".
     for path in BY_PATH:

@@ -1,15 +1,16 @@
-"""What surrounds every page: address, header, navigation, receipt drawer, state of drawing."""
+"""What surrounds every page: the one HTML document, header, receipt drawer, state of drawing."""
 
 import logging
+from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
-import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Input, Output, html
 from dash.development.base_component import Component
 
 from dashboards.components import header, receipt
-from dashboards.components.markup import static
+from dashboards.components.markup import markup
 from dashboards.context import Context, Services
 from dashboards.i18n import Lang, text
 from dashboards.pages import BY_PATH, PAGES
@@ -20,55 +21,45 @@ from warehouse.errors import GridgovError
 
 log = logging.getLogger(__name__)
 
-FONTS = (
-    '"Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif'
-)
-PRIMARY = [
-    "#edf4fb",
-    "#d8e6f4",
-    "#aecbe8",
-    "#81afdc",
-    "#5c97d1",
-    "#4588cb",
-    "#3680c9",
-    "#286db2",
-    "#1d5f9f",
-    "#0f4c81",
-]
-THEME = {
-    "fontFamily": FONTS,
-    "colors": {"county": PRIMARY},
-    "primaryColor": "county",
-    "primaryShade": {"light": 9, "dark": 4},
-    "defaultRadius": "sm",
-}
+Drawn = dict[str, str]
+"""A page or a receipt: markup of its parts (`head` and `main`; a receipt has `main` only), and what
+is said of it (`lang`, `title`, `version`)."""
+
+SCHEME_COOKIE = "gridgov-theme"
+PLACE_OF_PAGE = "<!-- page -->"
 
 
 def index_string(assets: Assets) -> str:
-    """The HTML page. Our script comes first: it sets the colours before the first paint."""
+    """The HTML document. `scheme.js` comes first: it sets the colours before the first paint.
+
+    The page stands outside of what Dash renders: it is markup that the server sends with the
+    document, and our script puts the answers of later callbacks in its place (decision 17).
+    """
     return f"""<!DOCTYPE html>
-<html lang="zh-CN" data-mantine-color-scheme="light">
+<html lang="zh-CN" data-theme="light">
 <head>
 {{%metas%}}
 <meta name="color-scheme" content="light dark">
 <title>{{%title%}}</title>
 <link rel="icon" type="image/svg+xml" href="{assets.url("icon.svg")}">
-<script src="{assets.url("charts.js")}"></script>
-<script src="{assets.url("parts.js")}"></script>
-<script src="{assets.url("gridgov.js")}"></script>
-<script src="{assets.url("versions.js")}"></script>
-<script src="{assets.url("wall-scenes.js")}"></script>
+<script src="{assets.url("scheme.js")}"></script>
 {{%css%}}
 <link rel="stylesheet" href="{assets.url("gridgov.css")}">
 <link rel="stylesheet" href="{assets.url("map/map.css")}">
 <script type="module" async src="{assets.url("map/boot.mjs")}"></script>
 </head>
 <body data-state="loading">
+{markup(_skeleton())}
+{PLACE_OF_PAGE}
+<dialog id="receipt" class="drawer"><div data-part="main"></div></dialog>
+<script src="{assets.url("charts.js")}"></script>
+<script src="{assets.url("parts.js")}"></script>
+<script src="{assets.url("gridgov.js")}"></script>
+<script src="{assets.url("versions.js")}"></script>
+<script src="{assets.url("wall-scenes.js")}"></script>
 {{%app_entry%}}
 <footer>
 {{%config%}}
-<script src="{assets.url("vendor/dayjs/dayjs.min.js")}"></script>
-<script src="{assets.url("vendor/dayjs/zh-cn.js")}"></script>
 {{%scripts%}}
 {{%renderer%}}
 </footer>
@@ -77,30 +68,9 @@ def index_string(assets: Assets) -> str:
 
 
 def layout() -> Component:
-    """Everything but the page itself."""
-    return dmc.MantineProvider(
-        id="provider",
-        forceColorScheme="light",
-        theme=THEME,
-        children=[
-            dcc.Location(id="address", refresh=False),
-            dcc.Store(id="state"),
-            dcc.Store(id="receipt-state"),
-            dcc.Store(id="sink"),
-            html.Div(_skeleton(), id="page"),
-            dmc.Drawer(
-                id="receipt",
-                opened=False,
-                position="right",
-                size="min(46rem, 100vw)",
-                padding=0,
-                withCloseButton=False,
-                transitionProps={"duration": 120},
-                overlayProps={"backgroundOpacity": 0.35},
-                children=html.Div(id="receipt-body"),
-            ),
-        ],
-    )
+    """What Dash holds: the address, what it asks for, and the answers on their way to the page."""
+    ids = ("address", "page-view", "page-drawn", "receipt-view", "receipt-drawn")
+    return html.Div([html.Div(id=name) for name in ids], hidden=True)
 
 
 def _skeleton() -> Component:
@@ -117,63 +87,79 @@ def _skeleton() -> Component:
 
 
 def register_callbacks(app: Any, services: Services) -> None:
-    """The address decides all: it is split into the state of page and receipt, each drawn once."""
+    """The address decides all: it is split into the view of page and receipt, each drawn once."""
     app.clientside_callback(
         ClientsideFunction("gridgov", "split"),
-        Output("state", "data"),
-        Output("receipt-state", "data"),
-        Output("receipt", "opened"),
-        Output("provider", "forceColorScheme"),
-        Input("address", "href"),
-        State("state", "data"),
-        State("receipt-state", "data"),
-    )
-    app.clientside_callback(
-        ClientsideFunction("gridgov", "filtered"),
-        Output("sink", "data"),
-        Input({"filter": ALL}, "value"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("gridgov", "closed"),
-        Output("sink", "data", allow_duplicate=True),
-        Input("receipt", "opened"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("gridgov", "drawn"),
-        Output("sink", "data", allow_duplicate=True),
-        Input("page", "children"),
-        Input("receipt-body", "children"),
-        prevent_initial_call=True,
+        Output("page-view", "data-view"),
+        Output("receipt-view", "data-view"),
+        Input("address", "data-href"),
     )
 
-    async def draw_page(state: dict[str, str]) -> Component:
-        return await services.run(_drawn, services, state, _page)
+    async def draw_page(view: Any) -> Drawn:
+        return await services.run(drawn, services, view)
 
-    async def draw_receipt(state: dict[str, str] | None) -> Component:
-        return await services.run(_drawn, services, state, _receipt) if state else []
+    async def draw_receipt(view: Any) -> Drawn | None:
+        return await services.run(drawn, services, view, _receipt) if view else None
 
-    for output, source, draw in (
-        (Output("page", "children"), Input("state", "data"), draw_page),
-        (Output("receipt-body", "children"), Input("receipt-state", "data"), draw_receipt),
-    ):
-        app.callback(output, source, prevent_initial_call=True)(draw)
+    for name, draw in (("page", draw_page), ("receipt", draw_receipt)):
+        answer = Input(f"{name}-drawn", "data-drawn")
+        app.callback(
+            Output(answer.component_id, answer.component_property),
+            Input(f"{name}-view", "data-view"),
+            prevent_initial_call=True,
+        )(draw)
+        app.clientside_callback(
+            ClientsideFunction("gridgov", f"{name}Drawn"), answer, prevent_initial_call=True
+        )
 
 
-def _page(page: Page, view: View, context: Context) -> Component:
-    head = static(
-        header.header(page, view, context, pages=PAGES), _notice(view.lang), className="page-head"
-    )
+def _page(page: Page, view: View, context: Context) -> Drawn:
+    view = view.with_(receipt="", role="", of="")
+    head = [header.header(page, view, context, pages=PAGES), _notice(view.lang)]
     main = html.Main(page.layout(view, context), id="main", className=f"page-{page.TITLE_KEY[5:]}")
-    return html.Div(
-        [main] if getattr(page, "IS_SCREEN", False) else [head, main],
-        **{
-            "data-lang": view.lang.tag,
-            "data-title": _title(page, view, context),
-            "data-version": str(context.published.version),
-        },
+    return {
+        "lang": view.lang.tag,
+        "title": _title(page, view, context),
+        "version": str(context.published.version),
+        "head": "" if getattr(page, "IS_SCREEN", False) else markup(head),
+        "main": markup(main),
+    }
+
+
+def drawn(
+    services: Services,
+    asked: Mapping[str, str],
+    draw: Callable[[Page, View, Context], Drawn] = _page,
+) -> Drawn:
+    """Draw a page, or say what is wrong: a user's mistake in full, a fault of ours by its kind.
+
+    Args:
+        services: for the version of the moment.
+        asked: `path` and `query` of the address, and the `theme` it comes to.
+        draw: the page itself, or its receipt.
+    """
+    lang = Lang.ZH
+    try:
+        lang = Lang.EN if "lang=en" in asked["query"] else Lang.ZH
+        context = services.open()
+        view = View.parse(asked["query"], known=context.known).with_(scheme=asked["theme"])
+        return draw(BY_PATH[asked["path"]], view, context)
+    except GridgovError as error:
+        return problem(str(error), lang)
+    except Exception:
+        log.exception("page %s", asked)
+        return problem(text("problem.internal", lang), lang)
+
+
+def document_part(page: Drawn, theme: str) -> str:
+    """A page as the document has it where the server sends both at once."""
+    said = "".join(
+        f' data-{name}="{escape(page[name])}"'
+        for name in ("lang", "title", "version")
+        if name in page
     )
+    parts = "".join(f'<div data-part="{name}">{page[name]}</div>' for name in ("head", "main"))
+    return f'<div id="page" data-scheme="{theme}"{said}>{parts}</div>'
 
 
 def _notice(lang: Lang) -> Component:
@@ -190,29 +176,15 @@ def _notice(lang: Lang) -> Component:
     )
 
 
-def _receipt(page: Page, view: View, context: Context) -> Component:
+def _receipt(page: Page, view: View, context: Context) -> Drawn:
     if page.PATH == "/map" and view.card:
         view = view.with_(area=view.card)
-    return static(receipt.receipt(view, context, path=page.PATH))
+    return {"main": markup(receipt.receipt(view, context, path=page.PATH))}
 
 
-def _drawn(services: Services, state: dict[str, str], draw: Any) -> Component:
-    """Draw, or say what is wrong: a user's mistake in full, a fault of ours by its kind."""
-    lang = Lang.EN if "lang=en" in state["query"] else Lang.ZH
-    try:
-        context = services.open()
-        view = View.parse(state["query"], known=context.known).with_(scheme=state["theme"])
-        return draw(BY_PATH[state["path"]], view, context)
-    except GridgovError as error:
-        return problem(str(error), lang)
-    except Exception:
-        log.exception("page %s %s", state["path"], state["query"])
-        return problem(text("problem.internal", lang), lang)
-
-
-def problem(message: str, lang: Lang) -> Component:
+def problem(message: str, lang: Lang) -> Drawn:
     """A page that could not be drawn, with the way back."""
-    return html.Div(
+    said = html.Div(
         [
             html.H1(text("problem.title", lang)),
             html.P(message, className="problem-message"),
@@ -220,8 +192,9 @@ def problem(message: str, lang: Lang) -> Component:
         ],
         className="problem",
         role="alert",
-        **{"data-failed": "page", "data-lang": lang.tag},
+        **{"data-failed": "page"},
     )
+    return {"lang": lang.tag, "head": "", "main": markup(said)}
 
 
 def not_found_page() -> str:

@@ -3,7 +3,9 @@
 import gzip
 import hashlib
 import mimetypes
+import zlib
 from asyncio import to_thread
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +63,7 @@ class Assets:
 
 def register_assets(app: FastAPI, assets: Assets) -> None:
     """Serve the folder at `/assets/<fingerprint>/…`; another fingerprint is not cached."""
-    compressed: dict[tuple[Path, str], bytes] = {}
+    kept: dict[tuple[Path, str], bytes] = {}
 
     @app.get("/assets/{fingerprint}/{path:path}", include_in_schema=False)
     async def asset(fingerprint: str, path: str, request: Request) -> Response:
@@ -70,15 +72,23 @@ def register_assets(app: FastAPI, assets: Assets) -> None:
             return PlainTextResponse("not found", status_code=404)
         encoding = _encoding(file, request.headers.get("accept-encoding", ""))
         key = (file, encoding)
-        if key not in compressed:
-            compressed[key] = await to_thread(_encoded, assets, file, encoding)
+        if key not in kept:
+            kept[key] = await to_thread(_encoded, assets, file, encoding)
         headers = {
             "Cache-Control": IMMUTABLE if fingerprint == assets.fingerprint else "no-cache",
             "Vary": "Accept-Encoding",
         }
         if encoding:
             headers["Content-Encoding"] = encoding
-        return Response(compressed[key], media_type=_media_type(file), headers=headers)
+        return Response(kept[key], media_type=_media_type(file), headers=headers)
+
+
+async def compressed(parts: AsyncIterable[str]) -> AsyncIterator[bytes]:
+    """Parts of an answer as gzip, each sent on at once."""
+    packer = zlib.compressobj(level=4, wbits=zlib.MAX_WBITS | 16)
+    async for part in parts:
+        yield packer.compress(part.encode()) + packer.flush(zlib.Z_SYNC_FLUSH)
+    yield packer.flush()
 
 
 def _media_type(file: Path) -> str:

@@ -49,7 +49,7 @@
   // The drawings of a part that is about to be filled anew: those whose name comes again are moved
   // over, so a chart changes in its place; the others give back what they hold.
   window.gridgovCharts = {
-    // Read while the server draws the page, which has its words before it has its charts.
+    // Read while the server draws the page.
     expect() {
       if (!CHARTLESS.includes(location.pathname)) load();
     },

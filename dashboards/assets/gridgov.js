@@ -1,37 +1,29 @@
-// The address is the state. This file splits it for the callbacks, keeps links within the page, and
-// tells by `document.body.dataset.state` when all is drawn: `loading`, `ready` or `error`.
+// The address is the state. This file splits it for the callbacks, puts their answers into the page,
+// keeps links within the page, and tells by `document.body.dataset.state` when all is drawn:
+// `loading`, `ready` or `error`.
 "use strict";
 
 (() => {
   const RECEIPT = ["receipt", "role", "of"];
-  const SCHEME = "gridgov-theme";
-  const pending = new Set(["page"]);
+  const page = document.getElementById("page");
+  const drawer = document.getElementById("receipt");
+  const pending = new Set();
   let failed = false;
-  // A list of several that has just been chosen from: one goes on choosing in it.
-  let choosing = null;
   let again = 0;
 
-  // The date picker looks a locale up by its tag, dayjs names it as a variable.
-  Object.defineProperty(window, "dayjs_locale_zh-cn", { get: () => window.dayjs_locale_zh_cn });
-
-  const scheme = () => {
-    const named = new URLSearchParams(location.search).get("theme");
-    if (named === "light" || named === "dark") {
-      localStorage.setItem(SCHEME, named);
-      return named;
-    }
-    const kept = localStorage.getItem(SCHEME);
-    if (kept) return kept;
-    return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  // Dash reads the address when it begins, and then when we say that it is another one.
+  let isRunning = false;
+  const tell = () => {
+    if (isRunning) window.dash_clientside.set_props("address", { "data-href": location.href });
   };
-  document.documentElement.dataset.mantineColorScheme = scheme();
 
   // From here until `split` has seen the new address, the page is not what the address says.
-  const move = (address) => {
+  const move = (address, { replace = false } = {}) => {
     pending.add("address");
     settle();
-    history.pushState({}, "", address);
-    dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    history[replace ? "replaceState" : "pushState"]({}, "", address);
+    tell();
+    dispatchEvent(new Event("gridgov:address"));
   };
 
   // Back and forward, which change the address by themselves.
@@ -40,16 +32,18 @@
     if (location.href === seen) return;
     pending.add("address");
     settle();
+    tell();
   });
 
   const go = (search) => move(`${location.pathname}${search ? `?${search}` : ""}`);
 
-  // To another view: a new entry of the history, at the top of the page where that is another one.
-  const lead = (target) => {
+  // To another view: a new entry of the history, or in place of this one; at the top of the page where
+  // that is another one.
+  const lead = (target, options) => {
     const address = new URL(target, location.href);
     if (address.href === location.href) return;
     const moves = address.pathname !== location.pathname;
-    move(address.href);
+    move(address.href, options);
     if (moves) scrollTo(0, 0);
   };
 
@@ -69,13 +63,13 @@
 
   // Draw the page anew, as when a newer version was published; what is there stays until then.
   const redraw = () => {
+    if (!isRunning) return;
     again += 1;
     begin("page");
-    window.dash_clientside.set_props("state", { data: stateOf(pageQuery(), scheme()) });
+    asked.page = JSON.stringify(stateOf(pageQuery(), window.gridgov.theme()));
+    window.dash_clientside.set_props("page-view", { "data-view": JSON.parse(asked.page) });
   };
-  window.gridgov = { lead, redraw };
-
-  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  Object.assign(window.gridgov, { lead, redraw });
 
   const setState = (state) => {
     if (document.body && document.body.dataset.state !== state) document.body.dataset.state = state;
@@ -87,37 +81,44 @@
   const isDrawn = () =>
     !document.querySelector("[data-pending]") &&
     (document.body.dataset.state === "ready" ||
-      (!document.querySelector(".dash-graph--pending") &&
-        [...document.querySelectorAll("[data-chart]")].every((chart) =>
-          chart.querySelector(".main-svg") && !chart.querySelector(":scope > script"))));
+      [...document.querySelectorAll("[data-chart]")].every((chart) =>
+        chart.querySelector(".main-svg") && !chart.querySelector(":scope > script")));
 
-  // Parts sent as markup carry it in `data-html` (see components/markup.py). The focus stays where
-  // it was: on the link in the same place.
-  const LINKS = "a[href], button, summary, [tabindex]";
-  const fill = () => {
-    for (const place of document.querySelectorAll("[data-html]")) {
-      if (place.filledWith === place.dataset.html) continue;
-      place.filledWith = place.dataset.html;
-      const focused = [...place.querySelectorAll(LINKS)].indexOf(document.activeElement);
-      const kept = window.gridgovCharts.keep(place);
-      place.innerHTML = place.filledWith;
-      window.gridgovCharts.fill(place, kept);
-      if (focused >= 0) place.querySelectorAll(LINKS)[focused]?.focus({ preventScroll: true });
+  // Fill a part of the page anew unless it is what is there. The focus stays where it was: on what
+  // is in the same place. Lists of several stay open while one chooses from them.
+  const FOCUSABLE = "a[href], button, summary, select, input, [tabindex]";
+  const fill = (place, markup) => {
+    if (place.filledWith === markup) return;
+    place.filledWith = markup;
+    const focused = [...place.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+    const open = [...place.querySelectorAll("details[data-stays][open]")];
+    const kept = window.gridgovCharts.keep(place);
+    place.innerHTML = markup;
+    for (const { dataset: { stays } } of open) {
+      const list = place.querySelector(`details[data-stays="${stays}"]`);
+      if (list) list.open = true;
     }
+    window.gridgovCharts.fill(place, kept);
+    if (focused >= 0) place.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true });
   };
 
+  const part = (root, name) => root.querySelector(`:scope > [data-part="${name}"]`);
+
   const settle = () => {
-    fill();
-    const page = document.querySelector("#page > [data-lang]");
-    if (page && document.documentElement.lang !== page.dataset.lang) {
+    if (document.documentElement.lang !== page.dataset.lang) {
       document.documentElement.lang = page.dataset.lang;
     }
-    if (page?.dataset.title && document.title !== page.dataset.title) {
-      document.title = page.dataset.title;
-    }
+    const title = page.dataset.title || "gridgov";
+    if (document.title !== title) document.title = title;
     if (pending.size) return setState("loading");
     if (failed || document.querySelector("[data-failed]")) return setState("error");
     setState(isDrawn() ? "ready" : "loading");
+  };
+
+  const drawn = (what) => {
+    pending.delete(what);
+    settle();
+    dispatchEvent(new Event("gridgov:drawn"));
   };
 
   const begin = (what) => {
@@ -129,21 +130,21 @@
   // A callback that never answers would leave the page loading for ever. An answer that comes after
   // the same was asked for another view is of no use any more: Dash takes 204 as "no change".
   const plainFetch = window.fetch;
-  const asked = new Map();
+  const turns = new Map();
   window.fetch = async (resource, options) => {
     const isCallback = String(resource?.url ?? resource).includes("_dash-update-component");
     if (!isCallback) return plainFetch(resource, options);
     const { output } = JSON.parse(options.body);
-    const turn = (asked.get(output) ?? 0) + 1;
-    asked.set(output, turn);
+    const turn = (turns.get(output) ?? 0) + 1;
+    turns.set(output, turn);
     window.gridgovCharts.expect();
     try {
       const answer = await plainFetch(resource, options);
-      if (asked.get(output) !== turn) return new Response(null, { status: 204 });
+      if (turns.get(output) !== turn) return new Response(null, { status: 204 });
       if (answer.status >= 400) throw new Error(`status ${answer.status}`);
       return answer;
     } catch (error) {
-      if (asked.get(output) === turn) {
+      if (turns.get(output) === turn) {
         failed = true;
         document.body.dataset.failure = String(error);
         pending.clear();
@@ -153,82 +154,81 @@
     }
   };
 
+  // What was last asked for, as text. The document came with the page of its address.
+  const asked = {
+    page: JSON.stringify(stateOf(pageQuery(), page.dataset.scheme)),
+    receipt: "null",
+  };
+
   window.dash_clientside = window.dash_clientside ?? {};
   window.dash_clientside.gridgov = {
-    split(_href, state, receipt) {
-      const unchanged = window.dash_clientside.no_update;
-      const theme = scheme();
-      const all = new URLSearchParams(location.search);
-      const next = stateOf(pageQuery(), theme);
-      const wanted = all.has("receipt")
-        ? { path: location.pathname, query: all.toString(), theme }
+    split() {
+      isRunning = true;
+      const theme = window.gridgov.theme();
+      const query = new URLSearchParams(location.search);
+      const wanted = query.has("receipt")
+        ? { path: location.pathname, query: query.toString(), theme }
         : null;
+      const views = { page: stateOf(pageQuery(), theme), receipt: wanted };
       pending.delete("address");
       seen = location.href;
-      if (!same(next, state)) begin("page");
-      if (wanted && !same(wanted, receipt)) begin("receipt");
-      settle();
-      return [
-        same(next, state) ? unchanged : next,
-        same(wanted, receipt ?? null) ? unchanged : wanted,
-        Boolean(wanted),
-        theme,
-      ];
-    },
-
-    drawn() {
-      for (const { prop_id: id } of window.dash_clientside.callback_context.triggered) {
-        pending.delete(id.startsWith("page") ? "page" : "receipt");
-      }
-      requestAnimationFrame(() => {
-        if (choosing && document.activeElement === document.body) {
-          document.querySelector(`.choice-${choosing} input`)?.focus({ preventScroll: true });
-        }
-        choosing = null;
-        settle();
-        dispatchEvent(new Event("gridgov:drawn"));
+      const answers = Object.entries(views).map(([what, view]) => {
+        const text = JSON.stringify(view);
+        if (text === asked[what]) return window.dash_clientside.no_update;
+        asked[what] = text;
+        if (view) begin(what);
+        return view;
       });
-      return window.dash_clientside.no_update;
+      if (wanted && !drawer.open) drawer.showModal();
+      if (!wanted && drawer.open) drawer.close();
+      settle();
+      return answers;
     },
 
-    filtered() {
-      const unchanged = window.dash_clientside.no_update;
-      if (pending.has("page")) return unchanged;
-      const search = new URLSearchParams(location.search);
-      const before = search.toString();
-      for (const { id, value: chosen } of window.dash_clientside.callback_context.inputs_list[0]) {
-        const [name, fallback] = id.filter.split("|");
-        // A list of several is joined by commas; the days, an array too, are read one by one.
-        const isList = Array.isArray(chosen) && name !== "days";
-        const value = isList ? chosen.join(",") : chosen;
-        const list = isList && document.querySelector(`.choice-${name}`);
-        if (list && list.contains(document.activeElement)) choosing = name;
-        if (name === "days") {
-          if (!value || !value[0] || !value[1]) continue;
-          const rendered = fallback.split("~");
-          if (value[0] === rendered[0] && value[1] === rendered[1]) continue;
-          search.delete("period");
-          search.set("from", value[0]);
-          search.set("to", value[1]);
-        } else if (!value || value === fallback) {
-          search.delete(name);
-        } else {
-          search.set(name, value);
-        }
-      }
-      if (search.toString() !== before) go(search.toString());
-      return unchanged;
+    pageDrawn({ lang, title, version, head, main }) {
+      Object.assign(page.dataset, { lang, title: title ?? "", version: version ?? "" });
+      fill(part(page, "head"), head);
+      fill(part(page, "main"), main);
+      drawn("page");
     },
 
-    closed(opened) {
-      const search = new URLSearchParams(location.search);
-      if (!opened && search.has("receipt")) {
-        RECEIPT.forEach((name) => search.delete(name));
-        go(search.toString());
-      }
-      return window.dash_clientside.no_update;
+    receiptDrawn(receipt) {
+      if (receipt) fill(part(drawer, "main"), receipt.main);
+      drawn("receipt");
     },
   };
+
+  // Closed by Escape or by a click beside it: the address forgets the receipt.
+  drawer.addEventListener("close", () => {
+    const search = new URLSearchParams(location.search);
+    if (!search.has("receipt")) return;
+    RECEIPT.forEach((name) => search.delete(name));
+    go(search.toString());
+  });
+  drawer.addEventListener("click", (event) => {
+    if (event.target === drawer) drawer.close();
+  });
+
+  // Filters: the choice becomes the address's part of that name.
+  document.addEventListener("change", (event) => {
+    const field = event.target.closest?.("[data-filter]");
+    if (!field || !field.checkValidity()) return;
+    const search = new URLSearchParams(location.search);
+    const { filter: name, default: fallback } = field.dataset;
+    if (field.type === "date") {
+      const [first, last] = field.parentElement.querySelectorAll("[data-filter]");
+      // A period that would end before it begins is the one day just chosen.
+      if (first.value > last.value) (field === first ? last : first).value = field.value;
+      search.delete("period");
+      search.set(first.dataset.filter, first.value);
+      search.set(last.dataset.filter, last.value);
+    } else if (field.value === fallback) {
+      search.delete(name);
+    } else {
+      search.set(name, field.value);
+    }
+    go(search.toString());
+  });
 
   // Links within the site change the address without loading the page again.
   document.addEventListener("click", (event) => {
@@ -244,17 +244,22 @@
   // Menus close when something else is chosen; a page is printed by its own button.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
-      if (!menu.contains(event.target) || event.target.closest("a, button")) menu.open = false;
+      const isChosen = event.target.closest("a, button") && !menu.dataset.stays;
+      if (!menu.contains(event.target) || isChosen) menu.open = false;
     }
     if (event.target.closest?.("[data-print]")) print();
   });
 
-  addEventListener("DOMContentLoaded", () => {
-    new MutationObserver(settle).observe(document.body, {
-      subtree: true,
-      childList: true,
-      attributes: true,
-      attributeFilter: ["data-pending", "data-failed", "data-html", "class"],
-    });
+  // The server sent the page, not its receipt, and in the colours it knows of.
+  const isWhole = !new URLSearchParams(location.search).has("receipt") &&
+    page.dataset.scheme === window.gridgov.theme();
+  if (!isWhole) pending.add("address");
+  window.gridgovCharts.fill(page, new Map());
+  settle();
+  new MutationObserver(settle).observe(document.body, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ["data-pending", "data-failed"],
   });
 })();

@@ -86,7 +86,6 @@
     }
   });
 
-  addEventListener("DOMContentLoaded", () => {
-    new MutationObserver(restore).observe(document.body, { subtree: true, childList: true });
-  });
+  restore();
+  new MutationObserver(restore).observe(document.body, { subtree: true, childList: true });
 })();

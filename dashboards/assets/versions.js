@@ -11,7 +11,7 @@
   let lostAt = null;
   let isAsking = false;
 
-  const page = () => document.querySelector("#page > [data-version], #page > [data-failed]");
+  const page = document.getElementById("page");
   // The wall stays a wall while its page could not be drawn.
   const refreshesItself = () =>
     Boolean(document.querySelector("[data-refresh]")) || location.pathname === "/wall";
@@ -23,8 +23,8 @@
 
   // Put what is known into the page; it may have been drawn since.
   const show = () => {
-    const shown = page()?.dataset.version;
-    const isNew = isOutdated || (newest !== null && shown !== undefined && shown !== newest);
+    const shown = page.dataset.version;
+    const isNew = isOutdated || (newest !== null && shown && shown !== newest);
     for (const notice of document.querySelectorAll("[data-fresh]")) notice.hidden = !isNew;
     for (const mark of document.querySelectorAll("[data-lost]")) {
       mark.hidden = lostAt === null;
@@ -57,8 +57,8 @@
     }
     show();
     const isBusy = document.body.dataset.state === "loading";
-    const isBehind = isOutdated || page()?.dataset.version !== newest;
-    if (lostAt === null && refreshesItself() && page() && !isBusy && isBehind) take();
+    const isBehind = isOutdated || page.dataset.version !== newest;
+    if (lostAt === null && refreshesItself() && !isBusy && isBehind) take();
   };
 
   const askIfSeen = () => {

@@ -76,7 +76,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (!wall || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest?.("input, [role=dialog]")) return;
+    if (event.target.closest?.("input, dialog")) return;
     if (event.key === "ArrowRight") step(1);
     else if (event.key === "ArrowLeft") step(-1);
     else if (event.key === " " && !event.target.closest?.("a, button")) {
@@ -98,7 +98,6 @@
     run();
   });
 
-  addEventListener("DOMContentLoaded", () => {
-    new MutationObserver(adopt).observe(document.body, { subtree: true, childList: true });
-  });
+  adopt();
+  new MutationObserver(adopt).observe(document.body, { subtree: true, childList: true });
 })();

@@ -1,14 +1,16 @@
 """Filters of a page. Each is a part of the address: links where there are few choices."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
 
-import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.markup import Day, Search
 from dashboards.components.parts import icon
 from dashboards.components.words import kpi_name
+from dashboards.data.subjects import by_subject
 from dashboards.i18n import Lang, text
 from dashboards.scope import Area, Scope
 from dashboards.view import COMPARED, Preset, View
@@ -19,6 +21,22 @@ Filter = Literal["period", "compare", "area", "department", "category"]
 ALL_FILTERS: tuple[Filter, ...] = get_args(Filter)
 
 
+@dataclass(frozen=True)
+class Option:
+    """What can be chosen: its value in the address, and what it is called."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Options under a heading."""
+
+    label: str
+    options: list[Option]
+
+
 def filters(scope: Scope, *, shown: tuple[Filter, ...], category_fact: str | None) -> Component:
     """Period, days, what is compared, area, department and category, as far as they are shown."""
     view, lang = scope.view, scope.view.lang
@@ -27,13 +45,11 @@ def filters(scope: Scope, *, shown: tuple[Filter, ...], category_fact: str | Non
         choices.append(_compared(view))
     if "area" in shown:
         label = text("filter.area", lang)
-        choices.append(choice("area", _areas(scope), view.area or ALL, label=label, view=view))
+        choices.append(choice("area", _areas(scope), view.area or ALL, label=label))
     if "department" in shown:
         label = text("filter.department", lang)
         choices.append(
-            choice(
-                "department", _departments(scope), view.department or ALL, label=label, view=view
-            )
+            choice("department", _departments(scope), view.department or ALL, label=label)
         )
     if "category" in shown and category_fact:
         label = text("filter.category", lang)
@@ -43,7 +59,6 @@ def filters(scope: Scope, *, shown: tuple[Filter, ...], category_fact: str | Non
                 _categories(scope, category_fact),
                 view.category or ALL,
                 label=label,
-                view=view,
             )
         )
     return html.Div(
@@ -60,81 +75,143 @@ def filters(scope: Scope, *, shown: tuple[Filter, ...], category_fact: str | Non
 
 def choice(
     name: str,
-    options: list[dict[str, str]],
+    options: Sequence[Option | Group],
     value: str,
     *,
     label: str,
-    view: View,
     default: str = ALL,
 ) -> Component:
-    """A list to choose from; the choice becomes the address's part of that name."""
-    return dmc.Select(
-        id={"filter": f"{name}|{default}"},
-        data=options,
-        value=value,
-        allowDeselect=False,
-        searchable=len(options) > 10,
-        nothingFoundMessage=text("filter.none_found", view.lang),
-        size="xs",
-        comboboxProps={"shadow": "md"},
-        maxDropdownHeight=320,
+    """A list to choose from; the choice becomes the address's part of that name.
+
+    Args:
+        options: under headings where they are groups.
+        default: what the address need not say.
+    """
+    return html.Select(
+        [
+            html.Optgroup([_option(one, value) for one in option.options], label=option.label)
+            if isinstance(option, Group)
+            else _option(option, value)
+            for option in options
+        ],
         className=f"choice choice-{name}",
-        **{"aria-label": label},
+        **{"aria-label": label, "data-filter": name, "data-default": default},
     )
+
+
+def _option(option: Option, chosen: str) -> Component:
+    return html.Option(option.label, value=option.value, selected=option.value == chosen)
 
 
 def choices(
     name: str,
-    groups: Sequence[Mapping[str, Any]],
-    values: list[str],
+    groups: Sequence[Group],
+    values: Sequence[str],
     *,
-    label: str,
-    view: View,
-    default: str,
+    add: str,
     most: int,
-    placeholder: str = "",
+    view: View,
+    default: tuple[str, ...] = (),
 ) -> Component:
-    """A list to choose several from, under headings; the choices, joined by commas, become the
-    address's part of that name.
+    """A list to choose several from, under headings; the choices are the address's part of that
+    name. What is chosen stands beside the list, each to be taken away again.
 
     Args:
-        groups: `group` and its `items`.
-        default: what the address need not say.
+        add: what the list is called, an invitation.
         most: as many can be chosen.
+        default: what is chosen where the address says nothing.
     """
-    return dmc.MultiSelect(
-        id={"filter": f"{name}|{default}"},
-        data=groups,
-        value=values,
-        maxValues=most,
-        searchable=True,
-        clearable=True,
-        hidePickedOptions=True,
-        nothingFoundMessage=text("filter.none_found", view.lang),
-        placeholder=placeholder,
-        size="xs",
-        comboboxProps={"shadow": "md"},
-        maxDropdownHeight=360,
-        className=f"choice choice-{name}",
-        **{"aria-label": label},
+    labels = {option.value: option.label for group in groups for option in group.options}
+
+    def address(changed: Sequence[str]) -> str:
+        chosen = () if tuple(changed) == default else tuple(changed)
+        return f"?{view.with_(**{name: chosen}).to_query()}"
+
+    def without(value: str) -> str:
+        return address([other for other in values if other != value])
+
+    is_full = len(values) >= most
+
+    def item(option: Option) -> Component:
+        said = {"data-found-in": name, "data-words": f"{option.label} {option.value}"}
+        if option.value in values:
+            return html.A(
+                option.label, href=without(option.value), **{"aria-current": "true"}, **said
+            )
+        if is_full:
+            return html.Span(option.label, **{"aria-disabled": "true"}, **said)
+        return html.A(option.label, href=address([*values, option.value]), **said)
+
+    return html.Div(
+        [
+            html.Ul(
+                [
+                    html.Li(
+                        html.A(
+                            [labels.get(value, value), icon("close")],
+                            href=without(value),
+                            **{
+                                "aria-label": text(
+                                    "filter.take_away", view.lang, name=labels.get(value, value)
+                                )
+                            },
+                        )
+                    )
+                    for value in values
+                ],
+                className="chosen",
+            ),
+            html.Details(
+                [
+                    html.Summary(text("filter.full", view.lang, most=most) if is_full else add),
+                    html.Div(
+                        [
+                            Search(name, text("filter.search", view.lang)),
+                            *(
+                                html.Div(
+                                    [
+                                        html.Span(group.label, className="group-label"),
+                                        *map(item, group.options),
+                                    ],
+                                    role="group",
+                                    **{"aria-label": group.label, "data-group-of": name},
+                                )
+                                for group in groups
+                            ),
+                        ],
+                        className="menu-items menu-list",
+                    ),
+                ],
+                className="menu",
+                **{"data-stays": name},
+            ),
+        ],
+        className=f"several several-{name}",
     )
 
 
 def kpi_choice(scope: Scope) -> Component:
     """The KPI that ranking and trend are about."""
     view = scope.view
-    options = [
-        {"value": kpi.kpi_id, "label": kpi_name(kpi, view.lang)}
-        for kpi in scope.context.kpis.values()
-    ]
     return choice(
         "kpi",
-        options,
+        kpi_groups(scope),
         view.kpi,
         label=text("kpi.choose", view.lang),
-        view=view,
         default=view.defaults[1],
     )
+
+
+def kpi_groups(scope: Scope) -> list[Group]:
+    """All KPIs under what they are about."""
+    lang = scope.view.lang
+    return [
+        Group(
+            text(f"subject.{subject}", lang),
+            [Option(kpi.kpi_id, kpi_name(kpi, lang)) for kpi in kpis],
+        )
+        for subject, kpis in by_subject(scope.context.kpis).items()
+    ]
 
 
 def _presets(view: View) -> Component:
@@ -155,31 +232,21 @@ def _presets(view: View) -> Component:
 
 
 def _days(scope: Scope) -> Component:
-    first, last = scope.days.first.isoformat(), scope.days.last.isoformat()
+    lang, days = scope.view.lang, scope.days
     as_of = scope.context.builds[scope.view.county].as_of_date
-    is_zh = scope.view.lang is Lang.ZH
-    return dmc.DatesProvider(
-        dmc.DatePickerInput(
-            id={"filter": f"days|{first}~{last}"},
-            type="range",
-            value=[first, last],
-            minDate=scope.first_date.isoformat(),
-            maxDate=as_of.isoformat(),
-            valueFormat="YYYY-MM-DD",
-            numberOfColumns=1,
-            size="xs",
-            className="choice choice-days",
-            leftSection=icon("calendar"),
-            monthLabelFormat="YYYY年M月" if is_zh else "MMMM YYYY",
-            monthsListFormat="M月" if is_zh else "MMM",
-            # The name holds what is shown, as those who speak to their computer say it.
-            **{"aria-label": f"{first} – {last} {text('filter.days', scope.view.lang)}"},
-        ),
-        settings={"locale": "zh-cn" if is_zh else "en", "firstDayOfWeek": 1},
+    return html.Div(
+        [
+            Day("from", text("filter.from", lang), days.first, scope.first_date, as_of),
+            html.Span("–", **{"aria-hidden": "true"}),
+            Day("to", text("filter.to", lang), days.last, scope.first_date, as_of),
+        ],
+        className="days",
+        role="group",
+        **{"aria-label": text("filter.days", lang)},
     )
 
 
-def _areas(scope: Scope) -> list[dict[str, str]]:
+def _areas(scope: Scope) -> list[Option]:
     lang = scope.view.lang
     top = scope.levels[1] if len(scope.levels) > 1 else "county"
     name = next(
@@ -195,32 +262,31 @@ def _areas(scope: Scope) -> list[dict[str, str]]:
     if scope.area.level not in ("county", top):
         shown.insert(0, scope.area)
     return [
-        {"value": ALL, "label": text("filter.area.all", lang, level=name)},
-        *({"value": area.code, "label": _label(area)} for area in shown),
+        Option(ALL, text("filter.area.all", lang, level=name)),
+        *(Option(area.code, _label(area)) for area in shown),
     ]
 
 
 def _compared(view: View) -> Component:
-    options = [{"value": name, "label": text(f"compare.{name}", view.lang)} for name in COMPARED]
+    options = [Option(name, text(f"compare.{name}", view.lang)) for name in COMPARED]
     return choice(
         "compare",
         options,
         view.compare,
         label=text("filter.compare", view.lang),
-        view=view,
         default="previous",
     )
 
 
-def _categories(scope: Scope, fact: str) -> list[dict[str, str]]:
+def _categories(scope: Scope, fact: str) -> list[Option]:
     names = scope.category_names(load_facts()[fact])
     # A category that these rows do not have, chosen elsewhere, is named too.
     chosen = scope.view.category
     if chosen and chosen not in names:
         names = {chosen: chosen, **names}
     return [
-        {"value": ALL, "label": text("filter.category.all", scope.view.lang)},
-        *({"value": code, "label": name} for code, name in names.items()),
+        Option(ALL, text("filter.category.all", scope.view.lang)),
+        *(Option(code, name) for code, name in names.items()),
     ]
 
 
@@ -228,12 +294,12 @@ def _label(area: Area) -> str:
     return area.name or area.code
 
 
-def _departments(scope: Scope) -> list[dict[str, str]]:
+def _departments(scope: Scope) -> list[Option]:
     lang = scope.view.lang
     return [
-        {"value": ALL, "label": text("filter.department.all", lang)},
+        Option(ALL, text("filter.department.all", lang)),
         *(
-            {"value": code, "label": zh if lang is Lang.ZH else en}
+            Option(code, zh if lang is Lang.ZH else en)
             for code, (zh, en) in scope.departments.items()
         ),
     ]

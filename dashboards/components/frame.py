@@ -5,7 +5,6 @@ from dash.development.base_component import Component
 
 from dashboards import numbers_text
 from dashboards.components.filters import ALL_FILTERS, Filter, filters
-from dashboards.components.markup import static
 from dashboards.components.parts import icon
 from dashboards.i18n import text
 from dashboards.scope import Scope, area_name
@@ -21,37 +20,41 @@ def frame(
     tools: Component | None = None,
     choosers: Component | None = None,
 ) -> Component:
-    """A page's whole: its bar, and its sections as markup.
+    """A page's whole: its bar and its sections.
 
     Args:
-        body: plain HTML; charts too (`components.chart`).
+        body: the sections; charts too (`components.chart`).
         shown: the filters that the page answers to.
         tools: a further choice, behind the filters.
         category_fact: the fact whose categories are offered, null where the page has none.
-        choosers: a bar of the page's own below; its lists are components, not markup.
+        choosers: a bar of the page's own below.
     """
     return html.Div(
         [
             html.Div(
                 [
-                    static(_trail(scope), className="trail-place"),
+                    html.Div(_trail(scope), className="trail-place"),
                     filters(scope, shown=shown, category_fact=category_fact),
                     *([] if tools is None else [tools]),
-                    static(
-                        html.P(
-                            numbers_text.days(scope.days.first, scope.days.last, scope.view.lang),
-                            className="period-words",
-                        )
-                        if "period" in shown
-                        else None,
-                        _exports(scope.view, path),
+                    html.Div(
+                        [
+                            html.P(
+                                numbers_text.days(
+                                    scope.days.first, scope.days.last, scope.view.lang
+                                ),
+                                className="period-words",
+                            )
+                            if "period" in shown
+                            else None,
+                            _exports(scope.view, path),
+                        ],
                         className="bar-end",
                     ),
                 ],
                 className="bar",
             ),
             *([choosers] if choosers else []),
-            static(*body, className="sections"),
+            html.Div(list(body), className="sections"),
         ],
         className="frame",
     )

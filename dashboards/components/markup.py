@@ -1,4 +1,4 @@
-"""Parts without a callback of their own, sent as markup instead of as components.
+"""Pages as markup: written as trees of `dash.html`, sent as HTML.
 
 Every Dash component is a subscriber of the page's store, and each change asks all of them: a table
 of 200 rows costs seconds. As markup it costs nothing, and its links work all the same.
@@ -7,19 +7,14 @@ of 200 rows costs seconds. As markup it costs nothing, and its links work all th
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 
-from dash import html
 from dash.development.base_component import Component
 
 VOID = {"img", "br", "hr", "input"}
 NAMES = {"className": "class", "tabIndex": "tabindex", "htmlFor": "for", "colSpan": "colspan"}
 CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
-
-
-def static(*parts: Component | None, **properties: object) -> Component:
-    """One component that holds the parts as markup; our script puts them in its place."""
-    return html.Div(**{**properties, "data-html": "".join(markup(part) for part in parts)})
 
 
 @dataclass(frozen=True)
@@ -42,9 +37,26 @@ class Search:
     label: str
 
 
+@dataclass(frozen=True)
+class Day:
+    """A field for a day of the address (see `filtered` in `assets/gridgov.js`).
+
+    Attributes:
+        name: its part of the address, `from` or `to`.
+        label: what it is called to those who do not see it.
+    """
+
+    name: str
+    label: str
+    value: date
+    first: date
+    last: date
+
+
 def markup(part: object) -> str:
     """HTML of a tree of `dash.html` components; every text and attribute is escaped.
 
+    >>> from dash import html
     >>> markup(html.B("1 < 2", className="x"))
     '<b class="x">1 &lt; 2</b>'
 
@@ -62,6 +74,12 @@ def markup(part: object) -> str:
         return (
             f'<input type="search" class="search" data-find="{escape(part.of)}" '
             f'aria-label="{label}" placeholder="{label}" autocomplete="off" spellcheck="false">'
+        )
+    if isinstance(part, Day):
+        return (
+            f'<input type="date" class="day" data-filter="{part.name}" '
+            f'aria-label="{escape(part.label)}" value="{part.value}" '
+            f'min="{part.first}" max="{part.last}" required>'
         )
     if isinstance(part, Sequence):
         return "".join(markup(child) for child in part)

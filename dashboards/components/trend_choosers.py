@@ -3,10 +3,7 @@
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.filters import choices
-from dashboards.components.markup import static
-from dashboards.components.words import kpi_name
-from dashboards.data.subjects import by_subject
+from dashboards.components.filters import Group, Option, choices, kpi_groups
 from dashboards.data.trends import (
     MOST_KPIS,
     MOST_LINES,
@@ -27,7 +24,7 @@ def choosers(scope: Scope) -> Component:
         [
             _labelled("trends.kpis", _kpis(scope), scope),
             _labelled("trends.series", _series(scope), scope),
-            static(_units(scope), _overlay(scope), className="trends-segments"),
+            html.Div([_units(scope), _overlay(scope)], className="trends-segments"),
         ],
         className="trends-choosers",
         role="group",
@@ -48,36 +45,25 @@ def _labelled(key: str, body: Component, scope: Scope) -> Component:
 
 
 def _kpis(scope: Scope) -> Component:
-    view, lang = scope.view, scope.view.lang
-    groups = [
-        {
-            "group": text(f"trends.subject.{subject}", lang),
-            "items": [{"value": kpi.kpi_id, "label": kpi_name(kpi, lang)} for kpi in kpis],
-        }
-        for subject, kpis in by_subject(scope.context.kpis).items()
-    ]
+    view = scope.view
     return choices(
         "kpis",
-        groups,
+        kpi_groups(scope),
         [kpi.kpi_id for kpi in kpis_of(scope)],
-        label=text("trends.kpis", lang),
-        view=view,
-        default=view.kpi,
+        add=text("trends.kpis.add", view.lang),
         most=MOST_KPIS,
-        placeholder=text("trends.kpis.add", lang),
+        view=view,
+        default=(view.kpi,),
     )
 
 
 def _series(scope: Scope) -> Component:
     view, lang = scope.view, scope.view.lang
     groups = [
-        {
-            "group": text("filter.department", lang),
-            "items": [
-                {"value": f"department:{code}", "label": name}
-                for code, name in scope.department_names.items()
-            ],
-        }
+        Group(
+            text("filter.department", lang),
+            [Option(f"department:{code}", name) for code, name in scope.department_names.items()],
+        )
     ]
     for level in ("town", "community"):
         chosen = set(view.series)
@@ -94,23 +80,18 @@ def _series(scope: Scope) -> Component:
         ]
         if areas:
             groups.append(
-                {
-                    "group": scope.level_name(level),
-                    "items": [
-                        {"value": f"{level}:{area.code}", "label": area.name or area.code}
-                        for area in areas
-                    ],
-                }
+                Group(
+                    scope.level_name(level),
+                    [Option(f"{level}:{area.code}", area.name or area.code) for area in areas],
+                )
             )
     return choices(
         "series",
         groups,
-        list(view.series),
-        label=text("trends.series", lang),
-        view=view,
-        default="",
+        view.series,
+        add=text("trends.series.add", lang),
         most=MOST_LINES,
-        placeholder=text("trends.series.add", lang),
+        view=view,
     )
 
 

@@ -6,7 +6,6 @@ from dash.development.base_component import Component
 from dashboards import numbers_text
 from dashboards.components import wall as scenes
 from dashboards.components.header import county_name, marks
-from dashboards.components.markup import static
 from dashboards.components.status_strip import read_status
 from dashboards.components.words import kpi_name
 from dashboards.context import Context
@@ -24,13 +23,9 @@ SCENES = ("programme", "cases", "areas", "attention", "groups")
 
 
 def layout(view: View, context: Context) -> Component:
-    """All scenes at once; `wall-scenes.js` turns them.
-
-    A section, not a `Div`: the page's parts are told apart by their kind when another page takes
-    their place, and markup must not stay behind under it.
-    """
+    """All scenes at once; `wall-scenes.js` turns them."""
     scope = Scope(view.with_(scheme="dark"), context)
-    return html.Section(static(_wall(scope), className="wall-root"))
+    return html.Div(_wall(scope), className="wall-root")
 
 
 def _wall(scope: Scope) -> Component:
@@ -53,7 +48,7 @@ def _wall(scope: Scope) -> Component:
             _foot(scope),
         ],
         className="wall",
-        **{"data-mantine-color-scheme": "dark", "data-refresh": "self"},
+        **{"data-theme": "dark", "data-refresh": "self"},
     )
 
 

@@ -12,9 +12,6 @@ const to = join(here, "..", "assets", "vendor");
 const files = [
   "plotly.js-cartesian-dist-min/plotly-cartesian.min.js",
   "plotly.js-cartesian-dist-min/LICENSE",
-  "dayjs/dayjs.min.js",
-  "dayjs/locale/zh-cn.js",
-  "dayjs/LICENSE",
   "maplibre-gl/dist/maplibre-gl.mjs",
   "maplibre-gl/dist/maplibre-gl-shared.mjs",
   "maplibre-gl/dist/maplibre-gl-worker.mjs",

@@ -61,8 +61,7 @@ def test_a_filter_changes_the_address_and_back_undoes_it(page: Page, address: st
 
 def test_choosing_a_department_from_the_list_filters(page: Page, address: str) -> None:
     open_page(page, address)
-    page.locator(".choice-department input").first.click()
-    page.get_by_role("option", name="城管局").click()
+    page.get_by_label("部门", exact=True).select_option(label="城管局")
     page.wait_for_url(re.compile("department=urban_management"))
     wait_drawn(page)
     expect(page.locator(".reset")).to_be_visible()
@@ -122,7 +121,7 @@ def test_the_keyboard_reaches_a_tile_and_opens_it(page: Page, address: str) -> N
 def test_the_theme_is_kept_for_the_next_page(page: Page, address: str) -> None:
     open_page(page, f"{address}/?theme=dark")
     open_page(page, address)
-    scheme = page.locator("html").get_attribute("data-mantine-color-scheme")
+    scheme = page.locator("html").get_attribute("data-theme")
     assert scheme == "dark"
 
 

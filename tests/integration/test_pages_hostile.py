@@ -48,12 +48,12 @@ def client(home: Path) -> TestClient:
 
 
 def payload(path: str, query: str) -> dict[str, Any]:
-    state = {"path": path, "query": query, "theme": "light"}
+    view = {"path": path, "query": query, "theme": "light"}
     return {
-        "output": "page.children",
-        "outputs": {"id": "page", "property": "children"},
-        "inputs": [{"id": "state", "property": "data", "value": state}],
-        "changedPropIds": ["state.data"],
+        "output": "page-drawn.data-drawn",
+        "outputs": {"id": "page-drawn", "property": "data-drawn"},
+        "inputs": [{"id": "page-view", "property": "data-view", "value": view}],
+        "changedPropIds": ["page-view.data-view"],
     }
 
 
@@ -94,7 +94,20 @@ def test_a_download_of_a_mistake_is_refused_in_words(client: TestClient, address
 def test_what_an_address_says_is_never_markup(client: TestClient) -> None:
     for name in ("kpi", "area", "from", "of"):
         query = f"{name}={quote(SCRIPT)}"
-        answer = client.post("/_dash-update-component", json=payload("/", query))
-        assert answer.status_code == 200
-        if '"data-failed"' not in answer.text:
-            assert "<script>" not in answer.text
+        later = client.post("/_dash-update-component", json=payload("/", query))
+        first = client.get(f"/?{query}")
+        assert (first.status_code, later.status_code) == (200, 200)
+        assert "<script>" not in later.text
+        assert "<script>alert" not in first.text
+        assert "<img src=x" not in first.text
+
+
+@pytest.mark.parametrize("view", [None, 7, {}, {"path": "/nope", "query": "", "theme": "light"}])
+def test_a_view_that_no_page_sends_gets_a_page_that_says_so(
+    client: TestClient, view: object
+) -> None:
+    asked = payload("/", "")
+    asked["inputs"][0]["value"] = view
+    answer = client.post("/_dash-update-component", json=asked)
+    assert answer.status_code == 200
+    assert "data-failed=" in answer.text

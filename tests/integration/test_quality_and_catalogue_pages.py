@@ -28,7 +28,7 @@ def drawn(path: str, query: str, published: Context) -> str:
     """The sections of a page as markup."""
     view = View.parse(query, known=published.known)
     page = BY_PATH[path].layout(view, published)
-    return str(page.children[-1].to_plotly_json()["props"]["data-html"])
+    return markup(page.children[-1])
 
 
 @pytest.mark.parametrize("lang", list(Lang))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboards.components.markup import markup
 from dashboards.context import Context, Services
 from dashboards.data.tables import Figure
 from dashboards.pages import trends
@@ -29,7 +30,7 @@ def scope_of(context: Context, query: str) -> Scope:
 def drawn(context: Context, query: str) -> str:
     """The sections of the page as markup."""
     page = trends.layout(View.parse(query, known=context.known), context)
-    return str(page.children[-1].to_plotly_json()["props"]["data-html"])
+    return markup(page.children[-1])
 
 
 @pytest.mark.parametrize(

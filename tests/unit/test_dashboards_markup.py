@@ -2,12 +2,11 @@
 
 from zoneinfo import ZoneInfo
 
-import dash_mantine_components as dmc
 import polars as pl
 import pytest
-from dash import html
+from dash import dcc, html
 
-from dashboards.components.markup import markup, static
+from dashboards.components.markup import markup
 from dashboards.headers import content_security_policy
 from dashboards.server import is_loopback
 from dashboards.spreadsheets import as_csv, of_frame
@@ -26,8 +25,8 @@ def test_styles_and_flags_are_written_as_html_has_them() -> None:
 
 
 def test_nothing_is_left_out_silently() -> None:
-    with pytest.raises(TypeError, match="Select"):
-        static(html.Div(dmc.Select()))
+    with pytest.raises(TypeError, match="Input"):
+        markup(html.Div(dcc.Input()))
 
 
 def test_none_is_nothing() -> None:

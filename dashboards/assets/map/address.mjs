@@ -22,11 +22,7 @@ export const queryWith = (changes, defaults) => {
 };
 
 /** Go to an address of this page; Back returns to the one before, unless this one takes its place. */
-export const go = (href, { replace = false } = {}) => {
-  if (new URL(href, location.href).href === location.href) return;
-  history[replace ? "replaceState" : "pushState"]({}, "", href);
-  dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-};
+export const go = (href, options) => window.gridgov.lead(href, options);
 
 /** First and last day the address is about, and how the choice is called. */
 export const periodOf = (given, setup) => {

@@ -3,7 +3,7 @@
 import { classColours } from "./palette.mjs";
 import { el } from "./words.mjs";
 
-const scheme = () => (document.documentElement.dataset.mantineColorScheme === "dark" ? "dark" : "light");
+const scheme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
 export class Legend {
   constructor() {

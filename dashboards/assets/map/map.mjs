@@ -10,7 +10,7 @@ import { Words, el } from "./words.mjs";
 
 const PHONE = "(max-width: 860px)";
 
-const schemeNow = () => (document.documentElement.dataset.mantineColorScheme === "dark" ? "dark" : "light");
+const schemeNow = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
 export class GridMap {
   constructor() {
@@ -40,7 +40,7 @@ export class GridMap {
 
   watch() {
     addEventListener("popstate", () => this.follow());
-    addEventListener("_dashprivate_pushstate", () => this.follow());
+    addEventListener("gridgov:address", () => this.follow());
     addEventListener("resize", () => this.fit());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.view?.card && !new URLSearchParams(location.search).has("receipt")) {
@@ -48,7 +48,7 @@ export class GridMap {
       }
     });
     new MutationObserver(() => this.follow()).observe(document.documentElement, {
-      attributes: true, attributeFilter: ["data-mantine-color-scheme"],
+      attributes: true, attributeFilter: ["data-theme"],
     });
   }
 

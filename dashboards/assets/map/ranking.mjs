@@ -46,7 +46,7 @@ export class Ranking {
   draw() {
     const { words, view, kpi, shading } = this.map;
     const rows = this.rows();
-    const colours = classColours(shading.breaks.length + 1, kpi.better, document.documentElement.dataset.mantineColorScheme === "dark" ? "dark" : "light");
+    const colours = classColours(shading.breaks.length + 1, kpi.better, document.documentElement.dataset.theme === "dark" ? "dark" : "light");
     const order = words.text(kpi.better === "neither" ? "map.order.high" : "map.order.worst");
     const more = rows.length - MOST;
     this.node.setAttribute("aria-label", words.text("map.ranking"));
