@@ -68,7 +68,7 @@ def receipt(view: View, context: Context, *, path: str) -> Component:
                 className="receipt-head",
             ),
             _value(data, lang),
-            why_parts(why(scope, data.cell), data.kpi, view),
+            why_parts(list(why(scope, data.cell)), data.kpi, view),
             _pairs(_definition(data, scope), lang),
             _pairs(_sources(data, scope), lang),
             _parts(data, lang) if data.parts is not None else _rows(data, view, path, zone),

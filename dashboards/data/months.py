@@ -14,9 +14,18 @@ SPARK_MONTHS = 24
 
 def months_question(scope: Scope, kpi_id: str) -> Question:
     """The question for the last two years by month, up to the as-of day."""
-    as_of = scope.context.builds[scope.view.county].as_of_date
-    start = max(first_of_month(as_of, back=SPARK_MONTHS), first_of_month(scope.first_date))
+    start = max(_first_recent(scope), first_of_month(scope.first_date))
     return scope.question(kpi_id, by=("month",), start=start, end=date.max)
+
+
+def recent_months(months: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Of all months, those that `months_question` asks for."""
+    return months.filter(pl.col("period_start_date") >= _first_recent(scope))
+
+
+def _first_recent(scope: Scope) -> date:
+    as_of = scope.context.builds[scope.view.county].as_of_date
+    return first_of_month(as_of, back=SPARK_MONTHS)
 
 
 def comparable_months(months: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:

@@ -7,14 +7,20 @@ from typing import Literal
 import polars as pl
 
 from dashboards.cells import cell_of
-from dashboards.data.months import comparable_months, months_question, trend_question
+from dashboards.data.months import (
+    comparable_months,
+    months_question,
+    recent_months,
+    trend_question,
+)
 from dashboards.data.tables import Figure, Row, figures
 from dashboards.periods import ONE_DAY
 from dashboards.scope import Scope
+from dashboards.view import Compared
 from warehouse.analysis.changes import difference_interval
 from warehouse.analysis.trends import Chart, chart_of, settled_months
 from warehouse.catalogue import Kpi, programme_start
-
+from warehouse.query import Question
 
 PROGRAMME = (
     "response_time_mean",
@@ -34,6 +40,7 @@ HEADLINES = (
     "waste_sorting_accuracy_rate",
 )
 NAMED_CHANGES = 3
+COMPARED = ("value", "start_date", "end_date", "interval_low", "interval_high")
 
 OVERDUE = """
     select
@@ -62,8 +69,7 @@ class Held:
 class Tile:
     """One KPI over the page's period: its figure, the compared period's row, and the months.
 
-    `before` has the interval that a comparison with chance needs; null where the records do not
-    reach back so far. `lacks` names the filter that the KPI's rows cannot be limited by; then the
+    `before` has the columns of `COMPARED`; null where the records do not reach back so far. `lacks` names the filter that the KPI's rows cannot be limited by; then the
     rest is null.
     """
 
@@ -157,28 +163,15 @@ def tiles(scope: Scope, kpi_ids: Sequence[str], *, charted: Collection[str] = ()
     lacking = {kpi.kpi_id: scope.lacks(kpi) for kpi in kpis}
     fitting = [kpi for kpi in kpis if not lacking[kpi.kpi_id]]
     questions = [scope.question(kpi.kpi_id, compare=True) for kpi in fitting]
-    by_month = [
-        (trend_question if kpi.kpi_id in charted else months_question)(scope, kpi.kpi_id)
-        for kpi in fitting
-    ]
+    by_month = [_months_question(scope, kpi, kpi.kpi_id in charted) for kpi in fitting]
     answers = context.ask_all([*questions, *by_month])
     rows = [answer.row(0, named=True) for answer in answers[: len(fitting)]]
-    # The compared period once more, for its interval.
-    earlier = [
-        scope.question(row["kpi_id"], start=row[f"{back}_start_date"], end=row[f"{back}_end_date"])
-        for row in rows
-        if row[f"{back}_value"] is not None
-    ]
-    before = {
-        question.kpi_id: answer.row(0, named=True)
-        for question, answer in zip(earlier, context.ask_all(earlier), strict=True)
-    }
     made = {
         kpi.kpi_id: Tile(
             kpi,
             Figure(kpi, row, cell_of(replace(question, compare=False), row)),
-            before.get(kpi.kpi_id),
-            comparable_months(months, kpi),
+            compared(row, back),
+            comparable_months(recent_months(months, scope), kpi),
             chart=_chart(scope, kpi, months) if kpi.kpi_id in charted else None,
         )
         for kpi, question, row, months in zip(
@@ -188,6 +181,20 @@ def tiles(scope: Scope, kpi_ids: Sequence[str], *, charted: Collection[str] = ()
     return [
         made.get(kpi.kpi_id) or Tile(kpi, None, None, None, lacking[kpi.kpi_id]) for kpi in kpis
     ]
+
+
+def compared(row: Row, back: Compared) -> Row | None:
+    """What an answer says of its compared period; null where it has no value then."""
+    if row[f"{back}_value"] is None:
+        return None
+    return {name: row[f"{back}_{name}"] for name in COMPARED}
+
+
+def _months_question(scope: Scope, kpi: Kpi, is_charted: bool) -> Question:
+    """All months, as one scan then serves every KPI of a fact and the page's chart; but of persons
+    no more than are shown, for each month's small cells have to be looked through."""
+    is_whole = is_charted or not kpi.is_personal
+    return (trend_question if is_whole else months_question)(scope, kpi.kpi_id)
 
 
 def _chart(scope: Scope, kpi: Kpi, months: pl.DataFrame) -> Chart:

@@ -1,6 +1,6 @@
 """Why a value changed: the part each department, area or category has in the change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dashboards.context import Context
@@ -37,14 +37,13 @@ class Why:
         return replace(self.cell, where={**self.cell.where, self.slice: code or NO_CODE})
 
 
-def why(scope: Scope, cell: Question, *, slices: tuple[Dimension, ...] = SLICES) -> list[Why]:
+def why(scope: Scope, cell: Question, *, slices: tuple[Dimension, ...] = SLICES) -> Iterator[Why]:
     """The change of a cell's value, by each dimension it can be taken apart by.
 
-    Empty where one of the periods has no value, or the change is no sum over groups (medians).
+    Each is worked out when it is asked for. Empty where one of the periods has no value, or the change is no sum over groups (medians).
     """
     context, back = scope.context, scope.view.compare
     kpi = context.kpis[cell.kpi_id]
-    found = []
     for name in slices:
         if not _is_open(kpi, cell, name):
             continue
@@ -52,8 +51,7 @@ def why(scope: Scope, cell: Question, *, slices: tuple[Dimension, ...] = SLICES)
         if parts is not None:
             column = "area_code" if name in AREA_LEVELS else f"{name}_code"
             names = names_of(context.published, cell.county_code, column)
-            found.append(Why(name, cell, parts, names))
-    return found
+            yield Why(name, cell, parts, names)
 
 
 def sentence(part: Why, kpi: Kpi) -> Text:

@@ -1,6 +1,7 @@
 """Overview: is the county getting better, where is it not, why, and who owns it."""
 
 from dataclasses import replace
+from itertools import islice
 
 from dash import html
 from dash.development.base_component import Component
@@ -130,8 +131,9 @@ def _changes(scope: Scope, made: list[Tile]) -> Component:
     for data in changed_most(made):
         if data.figure is None:
             continue
+        # The first that the change can be taken apart by is enough; the receipt has all of them.
         parts = why(scope, data.figure.cell, slices=("department", "town", "community"))
-        words = [getattr(sentence(part, data.kpi), lang.value) for part in parts[:1]]
+        words = [getattr(sentence(part, data.kpi), lang.value) for part in islice(parts, 1)]
         found.append(
             html.Li(
                 html.A(

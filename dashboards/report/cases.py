@@ -1,5 +1,7 @@
 """Cases: how fast and how well they are dealt with, where, by whom, and why that changed."""
 
+from itertools import islice
+
 from dashboards.components.words import kpi_name
 from dashboards.data.ranking import Ranked, areas_ranked, departments_ranked
 from dashboards.data.tables import Cell, Figure, Link, Table
@@ -68,9 +70,9 @@ def _why(asked: Asked) -> list[Block]:
     items = []
     for month, back in _most_changed(asked):
         scope = Scope(asked.scope.view.with_(compare=back), asked.context)
-        parts = why(scope, month.figure.cell, slices=EXPLAINED_BY)[:MOST_PARTS]
         mark = text(f"report.why.{'signal' if _is_signal(month, back) else 'noise'}", lang)
         compared = text(f"report.back.{back}", lang)
+        parts = islice(why(scope, month.figure.cell, slices=EXPLAINED_BY), MOST_PARTS)
         items += [
             f"{compared}{mark}{getattr(sentence(part, month.kpi), lang.value)}" for part in parts
         ]

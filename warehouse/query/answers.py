@@ -61,13 +61,30 @@ COMPARISON_COLUMNS: dict[str, pl.DataType] = {
         "start_date": pl.Date(),
         "end_date": pl.Date(),
     }.items()
-} | {"comparison_caveat": pl.String()}
+} | {
+    "comparison_caveat": pl.String(),
+    **{
+        f"{back}_interval_{bound}": pl.Float64()
+        for back in ("previous", "last_year")
+        for bound in ("low", "high")
+    },
+}
 """Columns after those, in order, where a comparison was asked for."""
 
 SPAN = "compared_span_id"
+VALUES = ("value", "interval_low", "interval_high")
+"""What `with_values` adds to the parts that are compared."""
 DAYS = {"period_start_date": "start_date", "period_end_date": "end_date"}
 NOTHING = pl.lit(None)
-COMPARED = ("value", "numerator", "denominator", "excluded_count", "not_yet_due_count")
+COMPARED = (
+    "value",
+    "numerator",
+    "denominator",
+    "excluded_count",
+    "not_yet_due_count",
+    "interval_low",
+    "interval_high",
+)
 
 
 def answer(published: Published, question: Question) -> pl.DataFrame:
@@ -100,7 +117,9 @@ def answer(published: Published, question: Question) -> pl.DataFrame:
     With `compare`, for `previous` and `last_year` each: value, numerator, denominator,
         excluded_count, not_yet_due_count, start_date, end_date; counts are null where the county's
         records do not reach back so far. Then comparison_caveat: `spring_festival_moved` when the
-        two years' periods hold different shares of their Spring Festivals.
+        two years' periods hold different shares of their Spring Festivals;
+        previous_interval_low, previous_interval_high, last_year_interval_low and
+        last_year_interval_high are the 95 % intervals of those values.
 
     Rows are ordered by area (null last), period and the other codes.
 
@@ -149,7 +168,7 @@ def _arranged(parts: pl.DataFrame, spans: Spans, prepared: Prepared) -> pl.LazyF
     kpi = prepared.kpi
     codes = [code_column(name) for name in prepared.question.slices]
     valued = with_values(parts, kpi).lazy()
-    compared = [name for name in COMPARED if name in ("value", *parts.columns)]
+    compared = [name for name in COMPARED if name in parts.columns or name in VALUES]
     rows = _of_role(CURRENT, spans, prepared).join(valued, on="span_id")
     for back in BACKS if prepared.question.compare else ():
         renamed = {day: f"{back}_{name}" for day, name in DAYS.items()} | {"span_id": SPAN}
