@@ -15,7 +15,9 @@ import polars as pl
 
 from dashboards.static_files import ASSETS, Assets
 from dashboards.view import Known
-from warehouse.catalogue import Kpi, load_catalogue
+from dashboards.wide_questions import narrowed, wide_question
+from warehouse.analysis.wording import names_of
+from warehouse.catalogue import Kpi, Text, load_catalogue
 from warehouse.counties import County, load_counties
 from warehouse.errors import UsageError
 from warehouse.published import NothingPublishedError, Published, PublishedStore
@@ -251,7 +253,24 @@ class Context:
         return self.ask_all([question])[0]
 
     def ask_all(self, questions: Sequence[Question]) -> list[pl.DataFrame]:
-        """The answers to several questions: one scan for all of a fact, two facts at a time."""
+        """The answers to several questions: one scan for all of a fact, two facts at a time.
+
+        What is asked of one department or town is asked of all of them, at little more cost, so
+        that the next one is there already (`wide_questions.py`).
+        """
+        wide = [wide_question(question, self.kpis[question.kpi_id]) for question in questions]
+        found = [
+            narrowed(answer, asked, question)
+            for answer, asked, question in zip(self._answers(wide), wide, questions, strict=True)
+        ]
+        # A code without any row is in no slice.
+        missing = [number for number, frame in enumerate(found) if frame.is_empty()]
+        asked = self._answers([questions[number] for number in missing])
+        for number, frame in zip(missing, asked, strict=True):
+            found[number] = frame
+        return found
+
+    def _answers(self, questions: Sequence[Question]) -> list[pl.DataFrame]:
         keys = [(self.published.version, "answer", *_parts(question)) for question in questions]
 
         def make(places: list[int]) -> list[pl.DataFrame]:
@@ -284,6 +303,11 @@ class Context:
         """A query on the published file, cached like an answer."""
         key = (self.published.version, "sql", query, *parameters)
         return self.services.cached(key, lambda: self.published.sql(query, parameters))
+
+    def names_of(self, county_code: str, column: str) -> dict[str | None, Text]:
+        """Names of a column's codes in a county, read once."""
+        key = (self.published.version, "names", county_code, column)
+        return self.services.cached(key, lambda: names_of(self.published, county_code, column))
 
     def people_sql(self, query: str, *parameters: object) -> pl.DataFrame:
         """A query on the rows about persons, cached like an answer."""

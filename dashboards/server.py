@@ -16,7 +16,8 @@ from dashboards import downloads, shell
 from dashboards.context import Context, Services
 from dashboards.headers import SecurityHeaders, content_security_policy
 from dashboards.map import routes as map_routes
-from dashboards.pages import BY_PATH
+from dashboards.pages import BY_PATH, overview
+from dashboards.scope import Scope
 from dashboards.static_files import compressed, register_assets
 from dashboards.suites import register_suites
 from dashboards.view import View
@@ -73,13 +74,24 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 
 def _draw_first_views(context: Context) -> None:
-    """Draw each page once as a reader opens it, so that its answers are there."""
-    view = View.parse("", known=context.known)
-    for page in BY_PATH.values():
+    """Draw each page once as a reader opens it, and the first of them about a department and a
+    town, so that its answers are there: those about the others too (`wide_questions.py`)."""
+    first = View.parse("", known=context.known)
+    scope = Scope(first, context)
+    limited = [
+        first.with_(**{name: next(iter(codes))})
+        for name, codes in (
+            ("department", scope.departments),
+            ("area", scope.names_of_areas("town")),
+        )
+        if codes
+    ]
+    views = [*((path, first) for path in BY_PATH), *((overview.PATH, view) for view in limited)]
+    for path, view in views:
         try:
-            page.layout(view, context)
+            BY_PATH[path].layout(view, context)
         except GridgovError as error:
-            log.warning("%s: %s", page.PATH, error)
+            log.warning("%s: %s", path, error)
 
 
 def check_host(host: str) -> None:

@@ -8,7 +8,6 @@ from dashboards.scope import Scope, facts_of
 from dashboards.view import Compared
 from warehouse.analysis.decomposition import Decomposition, decompose
 from warehouse.analysis.sentences import of_decomposition
-from warehouse.analysis.wording import names_of
 from warehouse.catalogue import Kpi, Text
 from warehouse.errors import UsageError
 from warehouse.query import NO_CODE, Dimension, Question
@@ -50,7 +49,7 @@ def why(scope: Scope, cell: Question, *, slices: tuple[Dimension, ...] = SLICES)
         parts = _decomposed(context, replace(cell, by=(name,)), back)
         if parts is not None:
             column = "area_code" if name in AREA_LEVELS else f"{name}_code"
-            names = names_of(context.published, cell.county_code, column)
+            names = context.names_of(cell.county_code, column)
             yield Why(name, cell, parts, names)
 
 
@@ -76,7 +75,7 @@ def _is_open(kpi: Kpi, cell: Question, name: str) -> bool:
 def _decomposed(context: Context, question: Question, back: Compared) -> Decomposition | None:
     def make() -> Decomposition | None:
         try:
-            return decompose(context.published, question, back=back)
+            return decompose(context.published, question, back=back, ask=context.ask)
         except UsageError:
             return None
 

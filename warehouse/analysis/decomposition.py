@@ -17,9 +17,10 @@ Every dimension is decomposed on its own: two at once would count a change twice
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any, Literal
 
 import polars as pl
@@ -67,18 +68,26 @@ class Sums:
 
 
 def decompose(
-    published: Published, question: Question, *, back: Back = "previous"
+    published: Published,
+    question: Question,
+    *,
+    back: Back = "previous",
+    ask: Callable[[Question], pl.DataFrame] | None = None,
 ) -> Decomposition:
     """The change of a question's value since a compared period, by its one slice.
 
     A score is decomposed by its parts: its question has no slice.
+
+    Args:
+        ask: what answers questions, where answers are kept; null asks the version.
 
     Raises:
         UsageError: as `answer`; a KPI that cannot be decomposed, or not by this slice because its
             groups overlap; no value in one of the periods; not exactly one slice.
     """
     kpi = get_kpi(question.kpi_id)
-    whole = answer(published, replace(question, by=(), compare=True)).row(0, named=True)
+    ask = ask or partial(answer, published)
+    whole = ask(replace(question, by=(), compare=True)).row(0, named=True)
     value, before = whole["value"], whole[f"{back}_value"]
     if value is None or before is None:
         raise UsageError(f"{kpi.kpi_id}: 两期之一无值 / one of the two periods has no value")
@@ -86,7 +95,7 @@ def decompose(
     if kpi.kind == "score":
         method, groups = "points", _points(published, question, compared)
     else:
-        method, groups = _groups(published, question, kpi, whole, back)
+        method, groups = _groups(ask, question, kpi, whole, back)
     parts, change = adding_up([group["contribution"] for group in groups], value - before)
     for group, part in zip(groups, parts, strict=True):
         group["contribution"] = part
@@ -105,7 +114,11 @@ def decompose(
 
 
 def _groups(
-    published: Published, question: Question, kpi: Kpi, whole: dict[str, Any], back: Back
+    ask: Callable[[Question], pl.DataFrame],
+    question: Question,
+    kpi: Kpi,
+    whole: dict[str, Any],
+    back: Back,
 ) -> tuple[str, list[dict[str, Any]]]:
     if kpi.kind not in (*DIFFERENCES, *QUOTIENTS):
         raise UsageError(
@@ -113,7 +126,7 @@ def _groups(
             f" {kpi.kind} is no sum over groups and is not decomposed"
         )
     slice_ = only_slice(question)
-    rows = list(answer(published, replace(question, compare=True)).iter_rows(named=True))
+    rows = list(ask(replace(question, compare=True)).iter_rows(named=True))
     is_split = kpi.denominator_table is None or question.slices[0] in AREA_LEVELS
     if kpi.kind in DIFFERENCES or not is_split:
         groups = [
