@@ -17,11 +17,11 @@ COLUMNS = {"department": "department_code", "town": "area_code"}
 def wide_question(question: Question, kpi: Kpi) -> Question:
     """The question sliced by what it is limited to, instead; itself where that would be another.
 
-    Rows happen in one department and one town, so a slice of all is the answer about one. Cells of
+    A row is of one department and one town, so a slice of all is the answer about one. Cells of
     persons are hidden by what is asked for, so of them nothing but the question itself is asked.
     """
     name = next((name for name in COLUMNS if _is_one_slice(question, name)), None)
-    if name is None or kpi.is_personal or kpi.kind not in FLOW_KINDS:
+    if name is None or kpi.is_personal or kpi.kind not in (*FLOW_KINDS, "stock"):
         return question
     where = {key: code for key, code in question.where.items() if key != name}
     return replace(question, by=(cast(Dimension, name), *question.by), where=where)
