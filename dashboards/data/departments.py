@@ -241,6 +241,7 @@ where {COUNTED} and {{condition}} and {{day}} >= ? and {{day}} < ?
 group by 1
 """
 
+
 @dataclass(frozen=True)
 class Flow:
     """What came in, what went out, and what was open at the end of a week or month."""

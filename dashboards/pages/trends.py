@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from dashboards import numbers_text
 from dashboards.cells import written
 from dashboards.components.chart import chart, empty
-from dashboards.components.data_table import data_table
+from dashboards.components.data_table import data_table, folded
 from dashboards.components.frame import frame
 from dashboards.components.number import number
 from dashboards.components.section import section
@@ -289,17 +289,12 @@ def _days(asked: Asked) -> Component | None:
     if not table.rows:
         return None
     lang = asked.scope.view.lang
-    return html.Details(
-        [
-            html.Summary(
-                text(
-                    "trends.days.count",
-                    lang,
-                    holidays=len(asked.marked.holidays),
-                    rain=len(asked.marked.rain),
-                )
-            ),
-            data_table(table, asked.scope.view),
-        ],
-        className="as-table",
+    return folded(
+        text(
+            "trends.days.count",
+            lang,
+            holidays=len(asked.marked.holidays),
+            rain=len(asked.marked.rain),
+        ),
+        data_table(table, asked.scope.view),
     )
