@@ -15,7 +15,6 @@ from warehouse.analysis.changes import difference_interval
 from warehouse.analysis.trends import Chart, chart_of, settled_months
 from warehouse.catalogue import Kpi, programme_start
 
-
 PROGRAMME = (
     "response_time_mean",
     "satisfaction_rate",
@@ -222,9 +221,7 @@ def held(scope: Scope) -> list[Held]:
     )
     counted = {row["department_code"]: row for row in overdue.iter_rows(named=True)}
     as_of = context.builds[county].as_of_date
-    question = scope.question(
-        backlog.kpi_id, by=("department",), start=as_of, end=as_of + ONE_DAY
-    )
+    question = scope.question(backlog.kpi_id, by=("department",), start=as_of, end=as_of + ONE_DAY)
     [open_now] = figures(context, [question])
     lines = [
         Held(
