@@ -12,6 +12,7 @@ from dashboards.components.number import number
 from dashboards.components.section import section
 from dashboards.components.words import kpi_name
 from dashboards.data.effects import judged
+from dashboards.data.filtered import without
 from dashboards.data.months import trend_question
 from dashboards.data.services import APPROVAL_DAYS, PUBLISHED_ITEM, item_names
 from dashboards.data.tables import Table, figures
@@ -25,8 +26,8 @@ from warehouse.query import Question
 
 def item_question(question: Question, item_code: str) -> Question:
     """The same about one item; its department is its own, so the page's is left aside."""
-    where = {name: code for name, code in question.where.items() if name != "department"}
-    return replace(question, where={**where, "category": item_code})
+    wider = without(question, "department")
+    return replace(wider, where={**wider.where, "category": item_code})
 
 
 def effect_section(scope: Scope) -> Component:

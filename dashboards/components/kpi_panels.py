@@ -14,7 +14,8 @@ from dashboards.cells import cell_of
 from dashboards.components.chart import chart, empty
 from dashboards.components.ranking import ranking
 from dashboards.components.section import section
-from dashboards.components.words import kpi_name
+from dashboards.components.words import kpi_name, lacking_words
+from dashboards.data.filtered import without
 from dashboards.data.months import comparable_months, trend_question
 from dashboards.data.ranking import Ranked, areas_ranked, ranked
 from dashboards.data.tables import Cell, Figure, Table
@@ -30,11 +31,7 @@ from warehouse.query import Question
 def lacking_note(scope: Scope, kpi: Kpi) -> str | None:
     """Why the KPI cannot be asked for with the page's filters; null where it can."""
     lacks = scope.lacks(kpi)
-    if lacks is None:
-        return None
-    name = lacks if lacks in ("department", "category") else "area"
-    lang = scope.view.lang
-    return text("value.lacks.note", lang, filter=text(f"filter.{name}", lang).lower())
+    return lacking_words(lacks, scope.view.lang) if lacks else None
 
 
 def trend_panel(scope: Scope, kpi: Kpi) -> Component:
@@ -163,8 +160,7 @@ def ranked_areas(scope: Scope, kpi: Kpi) -> Ranked | None:
 
 def ranked_categories(scope: Scope, kpi: Kpi) -> Ranked:
     """The categories of the KPI's rows, the chosen one among the others."""
-    where = {name: code for name, code in scope.where.items() if name != "category"}
-    question = replace(scope.question(kpi.kpi_id, by=("category",)), where=where)
+    question = without(scope.question(kpi.kpi_id, by=("category",)), "category")
     [fact] = facts_of(kpi)
     return ranked(scope, kpi, question, scope.category_names(fact))
 

@@ -15,7 +15,8 @@ def is_chosen(view: View, choice: Choice, code: str | None) -> bool:
 
 def toward(view: View, choice: Choice, code: str) -> str:
     """Address of the page limited to a value; without the limit where it has it already."""
-    return view.href(**{choice: "" if is_chosen(view, choice, code) else code})
+    limit = "" if is_chosen(view, choice, code) else code
+    return view.href(department=limit) if choice == "department" else view.href(category=limit)
 
 
 def choice_link(view: View, choice: Choice, code: str, name: str) -> Link:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dashboards.data.filtered import Condition, condition
+from dashboards.data.filtered import Condition, condition, without
 from dashboards.data.tables import Figure, figures
 from dashboards.names import code_names
 from dashboards.scope import Scope
@@ -294,11 +294,7 @@ def items(scope: Scope) -> list[Item]:
     )
     limits = {code: (value, unit) for code, value, unit in scope.context.sql(LIMITS).iter_rows()}
     by: tuple[Dimension, ...] = ("category",)
-    asked = []
-    for kpi_id in ITEM_KPIS:
-        question = scope.question(kpi_id, by=by)
-        where = {name: code for name, code in question.where.items() if name != "category"}
-        asked.append(replace(question, where=where))
+    asked = [without(scope.question(kpi_id, by=by), "category") for kpi_id in ITEM_KPIS]
     found = [
         {figure.row["category_code"]: figure for figure in answer}
         for answer in figures(scope.context, asked)

@@ -12,6 +12,7 @@ from dashboards.components.department_workload import age_section, flow_section,
 from dashboards.components.frame import frame
 from dashboards.components.scorecard import scorecard_table
 from dashboards.components.section import section
+from dashboards.components.words import lacking_words
 from dashboards.context import Context
 from dashboards.data.choices import toward
 from dashboards.data.department_tables import (
@@ -62,7 +63,7 @@ def layout(view: View, context: Context) -> Component:
             if scope is asked
             else [html.P(text("departments.other_category", view.lang), className="empty")]
         ),
-        _scorecard_section(scope, cards) if cards else _lacks(scope),
+        _scorecard_section(scope, cards),
         *card_sections(scope, cards, found),
         html.Div([flow_section(scope), age_section(scope, found)], className="two"),
         load_section(scope, found),
@@ -101,21 +102,14 @@ def _scorecard(scope: Scope) -> Scorecard | None:
     return None if scope.lacks(scope.context.kpis[SCORE]) else scorecard(scope)
 
 
-def _lacks(scope: Scope) -> Component:
-    """In place of the scorecard where a filter does not fit the rows of its parts."""
+def _scorecard_section(scope: Scope, cards: Scorecard | None) -> Component:
     lang = scope.view.lang
-    lacking = scope.lacks(scope.context.kpis[SCORE])
-    level = lacking if lacking in ("department", "category") else "area"
-    name = text(f"filter.{level}", lang).lower()
-    return section(
-        text("departments.scorecard", lang),
-        empty(text("value.lacks.note", lang, filter=name)),
-        name="departments-scorecard",
-    )
-
-
-def _scorecard_section(scope: Scope, cards: Scorecard) -> Component:
-    lang = scope.view.lang
+    if cards is None:
+        return section(
+            text("departments.scorecard", lang),
+            empty(lacking_words(scope.lacks(scope.context.kpis[SCORE]), lang)),
+            name="departments-scorecard",
+        )
     has_score = any(card.score.value is not None for card in cards.cards)
     return section(
         text("departments.scorecard", lang),

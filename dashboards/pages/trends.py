@@ -15,7 +15,7 @@ from dashboards.components.number import number
 from dashboards.components.section import section
 from dashboards.components.trend_choosers import choosers
 from dashboards.components.trend_judged import judged_panels
-from dashboards.components.words import kpi_name
+from dashboards.components.words import kpi_name, lacking_words
 from dashboards.context import Context
 from dashboards.data.tables import Table
 from dashboards.data.trend_days import MarkedDays, marked_days
@@ -218,9 +218,7 @@ def _not_drawn(series: tuple[Series, ...], view: View) -> list[Component]:
     for one in series:
         why = ""
         if one.lacks:
-            name = one.lacks if one.lacks in ("department", "category") else "area"
-            words = text(f"filter.{name}", view.lang).lower()
-            why = text("value.lacks.note", view.lang, filter=words)
+            why = lacking_words(one.lacks, view.lang)
         elif all(point.figure.value is None for point in one.points):
             why = _reason((one,), view)
         if why:
