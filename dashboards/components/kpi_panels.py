@@ -19,12 +19,12 @@ from dashboards.data.filtered import without
 from dashboards.data.months import comparable_months, trend_question
 from dashboards.data.ranking import Ranked, areas_ranked, ranked
 from dashboards.data.tables import Cell, Figure, Table
-from dashboards.figures.trend import HEIGHT, Marks, trend
+from dashboards.figures.trend import HEIGHT, marks_of, trend, trend_label
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name, facts_of
 from dashboards.theme import colours
 from dashboards.view import View
-from warehouse.catalogue import Kpi, programme_start
+from warehouse.catalogue import Kpi
 from warehouse.query import Question
 
 
@@ -64,25 +64,14 @@ def months_chart(
     if not months["value"].is_not_null().any():
         return empty(_missing(months, lang))
     # A baseline is a figure of the whole county, so it says nothing of one town or category.
-    baseline = None if scope.where else kpi.baseline_of(view.county)
     figure = trend(
         months,
         kpi=kpi,
         lang=lang,
         colours=colours(view.scheme),
-        marks=Marks(
-            baseline=baseline.value if baseline else None,
-            programme_start=programme_start(view.county),
-        ),
+        marks=marks_of(kpi, view.county, with_baseline=not scope.where),
     ).update_layout(height=height)
-    days = months["period_start_date"]
-    label = text(
-        "trend.label",
-        lang,
-        kpi=kpi_name(kpi, lang),
-        from_=f"{days[0]:%Y-%m}",
-        to=f"{days[-1]:%Y-%m}",
-    )
+    label = trend_label(kpi_name(kpi, lang), months, lang)
     table = months_table(scope, kpi, question, months)
     if table_name:
         table = replace(table, name=table_name)
