@@ -139,6 +139,19 @@ def area_panel(scope: Scope, kpi: Kpi) -> Component:
     return section(title, window, name="areas")
 
 
+def kpi_block(scope: Scope, kpi: Kpi, *, by_category: Kpi, level: str) -> Component:
+    """The KPI's months over the categories, beside its areas.
+
+    Args:
+        by_category: the KPI of the categories, where theirs is another.
+        level: name of the categories.
+    """
+    over = [trend_panel(scope, kpi), category_panel(scope, by_category, level=level)]
+    return html.Div(
+        [html.Div(over, className="column"), area_panel(scope, kpi)], className="panels"
+    )
+
+
 def ranked_areas(scope: Scope, kpi: Kpi) -> Ranked | None:
     """The areas below; null where the KPI's rows do not reach down to them."""
     level = scope.level_below
