@@ -10,6 +10,9 @@ from dashboards.scope import Scope
 from warehouse.catalogue.facts import load_facts
 from warehouse.query import Question
 
+IS_OVERDUE = "is_overdue and not is_deferred"
+"""Of cases: late. One that was allowed to wait (an approved deferral 缓办) is not (kpis rule 5)."""
+
 
 def with_own_category(scope: Scope, fact: str) -> Scope:
     """The page's scope without a category that the fact's rows do not have.

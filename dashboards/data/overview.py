@@ -7,6 +7,7 @@ from typing import Literal
 import polars as pl
 
 from dashboards.cells import cell_of
+from dashboards.data.filtered import IS_OVERDUE
 from dashboards.data.months import comparable_months, months_question, trend_question
 from dashboards.data.tables import Figure, Row, figures
 from dashboards.periods import ONE_DAY
@@ -34,14 +35,14 @@ HEADLINES = (
 )
 NAMED_CHANGES = 3
 
-OVERDUE = """
+OVERDUE = f"""
     select
         department_code,
-        count(*) filter (is_overdue) as overdue_count,
-        max(date_diff('day', reported_date, as_of_date)) filter (is_overdue) as oldest_days
+        count(*) filter ({IS_OVERDUE}) as overdue_count,
+        max(date_diff('day', reported_date, as_of_date)) filter ({IS_OVERDUE}) as oldest_days
     from mart.fct_cases inner join ops.build using (county_code)
     where county_code = ? and status in ('open', 'suspended') and not is_void and not is_duplicate
-        and {condition}
+        and {{condition}}
     group by all
 """
 
