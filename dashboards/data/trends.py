@@ -295,8 +295,3 @@ def _aligned(last_year: list[Figure], unit: Unit) -> tuple[Point, ...]:
         # 29 February falls on the 28th of the next year, which has its own.
         found.setdefault(at, _point(figure, unit, at))
     return tuple(found.values())
-
-
-def grows_with_days(kpi: Kpi) -> bool:
-    """Whether a shorter period has less of it: then a cut unit is no fall."""
-    return kpi.kind in ("count", "sum") or kpi.denominator_table is not None

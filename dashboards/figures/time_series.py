@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dashboards import numbers_text
 from dashboards.data.trend_days import MarkedDays
-from dashboards.data.trends import KpiTrend, Point, Series, grows_with_days
+from dashboards.data.trends import KpiTrend, Point, Series
 from dashboards.figures.day_marks import mark_days
 from dashboards.figures.layout import base_layout
 from dashboards.figures.levels import rule
@@ -138,7 +138,7 @@ def _line(
 
 
 def _in_line(point: Point, kpi: Kpi) -> float | None:
-    return None if point.is_partial and grows_with_days(kpi) else point.figure.shown
+    return None if point.is_partial and kpi.grows_with_days else point.figure.shown
 
 
 def hover(name: str, point: Point, kpi: Kpi, drawing: Drawing) -> str:
@@ -236,7 +236,7 @@ def _is_far(level: float, drawn: Sequence[Series], kpi: Kpi, scale: int) -> bool
 
 def _add_cut(figure: go.Figure, drawn: Sequence[Series], kpi: Kpi, drawing: Drawing) -> None:
     """Units cut short of what grows with the days: beside the line, not in it."""
-    if not grows_with_days(kpi):
+    if not kpi.grows_with_days:
         return
     for number, one in enumerate(drawn):
         cut = [point for point in one.points if point.is_partial]
