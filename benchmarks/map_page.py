@@ -28,6 +28,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from benchmarks.step_lines import print_steps
 from dashboards.context import Services
 from dashboards.map.asked import parse
 from dashboards.map.shading import shade
@@ -236,14 +237,7 @@ def main() -> None:
                 options.rounds, lambda: playwright.chromium.launch(**launch_arguments()), pages
             )
     print(f"{options.grids:,} grids, median of {options.rounds} rounds, seconds (lowest – highest)")
-    for step, aim in (("load", 3.0), ("recolour", 0.4)):
-        medians = {name: statistics.median(steps[step]) for name, steps in times.items()}
-        shown = "   ".join(
-            f"{name} {medians[name]:.2f} ({min(steps[step]):.2f} – {max(steps[step]):.2f})"
-            for name, steps in times.items()
-        )
-        ratio = medians["gridgov"] / medians["plotly in Dash"]
-        print(f"{step:<9} {shown}   ratio {ratio:.2f} (aim ≤ 0.50; ≤ {aim} s on a quiet machine)")
+    print_steps(times, {"load": 3.0, "recolour": 0.4}, against="plotly in Dash")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ every case ten times. Vizro comes from the registry into an environment of its o
 
 import argparse
 import os
-import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.query import multiplied, sample_county
+from benchmarks.step_lines import print_steps
 from tests.support.chromium import launch_arguments
 from warehouse.published import PublishedStore, people_file, published_file
 from warehouse.settings import Settings
@@ -169,14 +169,7 @@ def main() -> None:
             times = measure(browser, pages, departments, options.rounds)
             browser.close()
     print(f"{cases:,} cases, median of {options.rounds} rounds, seconds (lowest – highest)")
-    for step, aim in (("cold", 2.5), ("warm", 1.5), ("filter", 0.35)):
-        medians = {name: statistics.median(steps[step]) for name, steps in times.items()}
-        shown = "   ".join(
-            f"{name} {medians[name]:.2f} ({min(steps[step]):.2f} – {max(steps[step]):.2f})"
-            for name, steps in times.items()
-        )
-        ratio = medians["gridgov"] / medians["vizro"]
-        print(f"{step:<7} {shown}   ratio {ratio:.2f} (aim ≤ 0.50; ≤ {aim} s on a quiet machine)")
+    print_steps(times, {"cold": 2.5, "warm": 1.5, "filter": 0.35}, against="vizro")
 
 
 if __name__ == "__main__":

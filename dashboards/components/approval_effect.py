@@ -12,21 +12,21 @@ from dashboards.components.number import number
 from dashboards.components.section import section
 from dashboards.components.words import kpi_name
 from dashboards.data.effects import judged
+from dashboards.data.filtered import without
 from dashboards.data.months import trend_question
 from dashboards.data.services import APPROVAL_DAYS, PUBLISHED_ITEM, item_names
 from dashboards.data.tables import Table, figures
-from dashboards.figures.trend import Marks, trend
+from dashboards.figures.trend import marks_of, trend, trend_label
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.theme import colours
-from warehouse.catalogue import programme_start
 from warehouse.query import Question
 
 
 def item_question(question: Question, item_code: str) -> Question:
     """The same about one item; its department is its own, so the page's is left aside."""
-    where = {name: code for name, code in question.where.items() if name != "department"}
-    return replace(question, where={**where, "category": item_code})
+    wider = without(question, "department")
+    return replace(wider, where={**wider.where, "category": item_code})
 
 
 def effect_section(scope: Scope) -> Component:
@@ -50,24 +50,14 @@ def effect_section(scope: Scope) -> Component:
     first, last = known["period_start_date"][0], known["period_start_date"][-1]
     shown = months.filter(pl.col("period_start_date").is_between(first, last))
     # The published baseline is of the whole county.
-    baseline = kpi.baseline_of(view.county) if is_published and not view.area else None
     figure = trend(
         shown,
         kpi=kpi,
         lang=lang,
         colours=colours(view.scheme),
-        marks=Marks(
-            baseline=baseline.value if baseline else None,
-            programme_start=programme_start(view.county),
-        ),
+        marks=marks_of(kpi, view.county, with_baseline=is_published and not view.area),
     )
-    label = text(
-        "trend.label",
-        lang,
-        kpi=f"{name} {kpi_name(kpi, lang)}",
-        from_=f"{first:%Y-%m}",
-        to=f"{last:%Y-%m}",
-    )
+    label = trend_label(f"{name} {kpi_name(kpi, lang)}", shown, lang)
     return section(
         title,
         chart(

@@ -12,7 +12,7 @@ from dashboards.components.data_table import data_table
 from dashboards.components.markup import Search
 from dashboards.components.number import number
 from dashboards.components.parts import chip, icon
-from dashboards.components.words import kpi_name
+from dashboards.components.words import kpi_name, lacking_words
 from dashboards.data.catalogue import SUBJECTS, Entry, Lineage
 from dashboards.data.catalogue_tables import lacking
 from dashboards.data.tables import Table
@@ -121,9 +121,7 @@ def value_of(entry: Entry, view: View) -> Component:
     if entry.lacks == "people":
         note = text("catalogue.no_people.note", view.lang)
     else:
-        level = entry.lacks if entry.lacks in ("department", "category") else "area"
-        name = text(f"filter.{level}", view.lang).lower()
-        note = text("value.lacks.note", view.lang, filter=name)
+        note = lacking_words(entry.lacks, view.lang)
     return html.Span(lacking(entry.lacks, view.lang), className="no-value", title=note)
 
 

@@ -58,6 +58,11 @@ def data_table(
     )
 
 
+def folded(summary: str, *body: Component) -> Component:
+    """What only some want to see, opened by its summary."""
+    return html.Details([html.Summary(summary), *body], className="as-table")
+
+
 def _kinds(table: Table) -> list[str]:
     if not table.rows:
         return ["text"] * len(table.columns)

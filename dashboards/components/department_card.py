@@ -15,11 +15,10 @@ from dashboards.components.words import kpi_name
 from dashboards.data.departments import SCORE, Card, Load, Scorecard
 from dashboards.data.months import trend_question
 from dashboards.data.tables import Figure, Table, figures
-from dashboards.figures.trend import Marks, trend
+from dashboards.figures.trend import marks_of, trend, trend_label
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.theme import colours
-from warehouse.catalogue import programme_start
 
 
 def card_sections(scope: Scope, cards: Scorecard | None, found: Sequence[Load]) -> list[Component]:
@@ -141,17 +140,11 @@ def _trend_section(scope: Scope, name: str) -> Component:
         kpi=kpi,
         lang=lang,
         colours=colours(view.scheme),
-        marks=Marks(programme_start=programme_start(view.county)),
+        marks=marks_of(kpi, view.county, with_baseline=False),
     )
     figure.update_yaxes(rangemode="normal")
     known = months.filter(months["value"].is_not_null())
-    label = text(
-        "trend.label",
-        lang,
-        kpi=f"{name} {kpi_name(kpi, lang)}",
-        from_=f"{known['period_start_date'][0]:%Y-%m}",
-        to=f"{known['period_start_date'][-1]:%Y-%m}",
-    )
+    label = trend_label(f"{name} {kpi_name(kpi, lang)}", known, lang)
     return section(
         title,
         chart(

@@ -14,27 +14,24 @@ from dashboards.cells import cell_of
 from dashboards.components.chart import chart, empty
 from dashboards.components.ranking import ranking
 from dashboards.components.section import section
-from dashboards.components.words import kpi_name
+from dashboards.components.words import kpi_name, lacking_words
+from dashboards.data.filtered import without
 from dashboards.data.months import comparable_months, trend_question
 from dashboards.data.ranking import Ranked, areas_ranked, ranked
 from dashboards.data.tables import Cell, Figure, Table
-from dashboards.figures.trend import HEIGHT, Marks, trend
+from dashboards.figures.trend import HEIGHT, marks_of, trend, trend_label
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name, facts_of
 from dashboards.theme import colours
 from dashboards.view import View
-from warehouse.catalogue import Kpi, programme_start
+from warehouse.catalogue import Kpi
 from warehouse.query import Question
 
 
 def lacking_note(scope: Scope, kpi: Kpi) -> str | None:
     """Why the KPI cannot be asked for with the page's filters; null where it can."""
     lacks = scope.lacks(kpi)
-    if lacks is None:
-        return None
-    name = lacks if lacks in ("department", "category") else "area"
-    lang = scope.view.lang
-    return text("value.lacks.note", lang, filter=text(f"filter.{name}", lang).lower())
+    return lacking_words(lacks, scope.view.lang) if lacks else None
 
 
 def trend_panel(scope: Scope, kpi: Kpi) -> Component:
@@ -67,25 +64,14 @@ def months_chart(
     if not months["value"].is_not_null().any():
         return empty(_missing(months, lang))
     # A baseline is a figure of the whole county, so it says nothing of one town or category.
-    baseline = None if scope.where else kpi.baseline_of(view.county)
     figure = trend(
         months,
         kpi=kpi,
         lang=lang,
         colours=colours(view.scheme),
-        marks=Marks(
-            baseline=baseline.value if baseline else None,
-            programme_start=programme_start(view.county),
-        ),
+        marks=marks_of(kpi, view.county, with_baseline=not scope.where),
     ).update_layout(height=height)
-    days = months["period_start_date"]
-    label = text(
-        "trend.label",
-        lang,
-        kpi=kpi_name(kpi, lang),
-        from_=f"{days[0]:%Y-%m}",
-        to=f"{days[-1]:%Y-%m}",
-    )
+    label = trend_label(kpi_name(kpi, lang), months, lang)
     table = months_table(scope, kpi, question, months)
     if table_name:
         table = replace(table, name=table_name)
@@ -153,6 +139,19 @@ def area_panel(scope: Scope, kpi: Kpi) -> Component:
     return section(title, window, name="areas")
 
 
+def kpi_block(scope: Scope, kpi: Kpi, *, by_category: Kpi, level: str) -> Component:
+    """The KPI's months over the categories, beside its areas.
+
+    Args:
+        by_category: the KPI of the categories, where theirs is another.
+        level: name of the categories.
+    """
+    over = [trend_panel(scope, kpi), category_panel(scope, by_category, level=level)]
+    return html.Div(
+        [html.Div(over, className="column"), area_panel(scope, kpi)], className="panels"
+    )
+
+
 def ranked_areas(scope: Scope, kpi: Kpi) -> Ranked | None:
     """The areas below; null where the KPI's rows do not reach down to them."""
     level = scope.level_below
@@ -163,8 +162,7 @@ def ranked_areas(scope: Scope, kpi: Kpi) -> Ranked | None:
 
 def ranked_categories(scope: Scope, kpi: Kpi) -> Ranked:
     """The categories of the KPI's rows, the chosen one among the others."""
-    where = {name: code for name, code in scope.where.items() if name != "category"}
-    question = replace(scope.question(kpi.kpi_id, by=("category",)), where=where)
+    question = without(scope.question(kpi.kpi_id, by=("category",)), "category")
     [fact] = facts_of(kpi)
     return ranked(scope, kpi, question, scope.category_names(fact))
 

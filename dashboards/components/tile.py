@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 from dashboards import numbers_text
 from dashboards.components.number import marked
 from dashboards.components.parts import chip, icon
-from dashboards.components.words import kpi_name
+from dashboards.components.words import kpi_name, lacking_words
 from dashboards.data.overview import Tile
 from dashboards.figures.sparkline import as_address, sparkline
 from dashboards.i18n import Lang, text
@@ -61,8 +61,7 @@ def tile(data: Tile, view: View, *, of: str = "", note: str = "") -> Component:
 
 
 def _lacking(data: Tile, lang: Lang) -> Component:
-    level = data.lacks if data.lacks in ("department", "category") else "area"
-    note = text("value.lacks.note", lang, filter=text(f"filter.{level}", lang).lower())
+    note = lacking_words(data.lacks, lang)
     return html.Span(text("value.lacks", lang), className="no-value", title=note)
 
 

@@ -11,7 +11,7 @@ from dashboards.components.chart import chart, empty
 from dashboards.components.number import number
 from dashboards.components.parts import chip
 from dashboards.components.section import section
-from dashboards.components.words import kpi_name
+from dashboards.components.words import kpi_name, lacking_words
 from dashboards.data.tables import Figure
 from dashboards.data.trend_judgements import BeforeAfter, Refused, before_after, signals
 from dashboards.data.trend_tables import effect_table, signals_table
@@ -40,8 +40,7 @@ def judged_panels(scope: Scope, lines: Sequence[Line]) -> Component:
     kpi, line, view = focus_kpi(scope), lines[0], scope.view
     lacks = line.scope.lacks(kpi)
     if lacks:
-        name = lacks if lacks in ("department", "category") else "area"
-        why = text("value.lacks.note", view.lang, filter=text(f"filter.{name}", view.lang).lower())
+        why = lacking_words(lacks, view.lang)
         panels = [_panel(title, empty(why), scope=scope) for title in ("signals", "effect")]
     else:
         panels = [_signals(scope, line, kpi), _effect(scope, line, kpi)]

@@ -14,12 +14,11 @@ from dashboards.data import people_alerts
 from dashboards.data.people_alerts import Alerts
 from dashboards.data.people_tables import alert_months_table, kinds_table
 from dashboards.data.tables import Figure
-from dashboards.figures.trend import Marks, trend
+from dashboards.figures.trend import marks_of, trend
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name
 from dashboards.theme import colours
 from dashboards.view import View
-from warehouse.catalogue import programme_start
 
 
 def alerts_section(scope: Scope, codes: tuple[str, ...]) -> Component:
@@ -103,7 +102,7 @@ def _months(scope: Scope, found: Alerts) -> Component:
         kpi=kpi,
         lang=lang,
         colours=colours(view.scheme),
-        marks=Marks(programme_start=programme_start(view.county)),
+        marks=marks_of(kpi, view.county, with_baseline=False),
     )
     return chart(
         figure,

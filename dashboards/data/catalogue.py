@@ -97,9 +97,7 @@ def subject_of(kpi: Kpi) -> str:
 
 def kpis_with(kpis: Iterable[Kpi], dataset: str) -> list[Kpi]:
     """The KPIs into whose facts a dataset's records go."""
-    return [
-        kpi for kpi in kpis if any(dataset in datasets_of(fact.name) for fact in facts_of(kpi))
-    ]
+    return [kpi for kpi in kpis if any(dataset in datasets_of(fact.name) for fact in facts_of(kpi))]
 
 
 def lacks(scope: Scope, kpi: Kpi) -> str | None:
@@ -118,7 +116,9 @@ def entries(scope: Scope) -> list[Entry]:
     lacking = {kpi.kpi_id: lacks(scope, kpi) for kpi in kpis}
     fitting = [kpi for kpi in kpis if not lacking[kpi.kpi_id]]
     answers = figures(scope.context, [scope.question(kpi.kpi_id) for kpi in fitting])
-    values = {kpi.kpi_id: rows[0] if rows else None for kpi, rows in zip(fitting, answers, strict=True)}
+    values = {
+        kpi.kpi_id: rows[0] if rows else None for kpi, rows in zip(fitting, answers, strict=True)
+    }
     found = [
         Entry(kpi, subject_of(kpi), values.get(kpi.kpi_id), lacking[kpi.kpi_id]) for kpi in kpis
     ]

@@ -38,8 +38,21 @@ def all_table(found: Sequence[Entry], scope: Scope) -> Table:
         "kpis",
         text("page.catalogue", lang),
         heads(
-            lang, "subject", "kpi", "kpi_id", "value", "target", "status", "unit", "better",
-            "question", "formula", "reference", "owner", "reviewed", "next_review",
+            lang,
+            "subject",
+            "kpi",
+            "kpi_id",
+            "value",
+            "target",
+            "status",
+            "unit",
+            "better",
+            "question",
+            "formula",
+            "reference",
+            "owner",
+            "reviewed",
+            "next_review",
         ),
         [_line(entry, lang) for entry in found],
     )
@@ -89,7 +102,10 @@ def definition_table(kpi: Kpi, scope: Scope) -> Table:
         for key, words in standing(kpi, scope.view.county, lang)
     ]
     return Table(
-        "definition", kpi_name(kpi, lang), heads(lang, "item", "words"), [list(one) for one in lines]
+        "definition",
+        kpi_name(kpi, lang),
+        heads(lang, "item", "words"),
+        [list(one) for one in lines],
     )
 
 
@@ -135,7 +151,9 @@ def parts_table(kpi: Kpi, scope: Scope) -> Table | None:
             [
                 Link(kpi_name(part, lang), scope.view.href(kpi=part.kpi_id)),
                 parts.weights[part.kpi_id],
-                values[part.kpi_id][0] if values.get(part.kpi_id) else lacking(lacks(scope, part), lang),
+                values[part.kpi_id][0]
+                if values.get(part.kpi_id)
+                else lacking(lacks(scope, part), lang),
                 part.kpi_id,
             ]
             for part in kpis
@@ -214,7 +232,9 @@ def examples_table(kpi: Kpi, lang: Lang) -> Table:
     )
 
 
-def lineage_table(found: Lineage, lang: Lang, *, to_quality: Iterable[tuple[str, str]] = ()) -> Table:
+def lineage_table(
+    found: Lineage, lang: Lang, *, to_quality: Iterable[tuple[str, str]] = ()
+) -> Table:
     """Each dataset of a KPI: its newest file, its staging model and the facts it goes into.
 
     Args:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 
@@ -142,7 +143,7 @@ def passages_of(ends: dict[str, int]) -> list[Passage]:
             way.remove("publicised")
         elif exit_:
             way.append(end)
-        for step in zip(way, way[1:], strict=False):
+        for step in pairwise(way):
             counts[step] = counts.get(step, 0) + count
     order = {stage: number for number, stage in enumerate(STAGES)}
     return [

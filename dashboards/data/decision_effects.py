@@ -12,8 +12,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from dashboards.data.months import comparable_months
 from dashboards.data.filtered import limited
+from dashboards.data.months import comparable_months
 from dashboards.data.tables import Figure, figures
 from dashboards.periods import first_of_month
 from dashboards.scope import Scope
@@ -155,7 +155,9 @@ def effects(scope: Scope, found: Sequence[Cohort]) -> list[Effect]:
     for cohort in ready:
         for codes in filter(None, (cohort.codes, cohort.not_yet)):
             questions += [
-                _question(scope, codes, window) for window in (cohort.before, cohort.after) if window
+                _question(scope, codes, window)
+                for window in (cohort.before, cohort.after)
+                if window
             ]
     answers = iter(figures(scope.context, questions))
     made = []

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dashboards.components.words import kpi_name
+from dashboards.data.choices import choice_link
 from dashboards.data.departments import (
     Flow,
     Load,
@@ -13,17 +14,11 @@ from dashboards.data.departments import (
 from dashboards.data.open_cases import OpenCase
 from dashboards.data.ranking import Ranked
 from dashboards.data.stage_times import STAGES, StageRow
-from dashboards.data.tables import Cell, Figure, Link, Table
+from dashboards.data.tables import Cell, Figure, Table
 from dashboards.i18n import Lang, text
 from dashboards.names import code_names
 from dashboards.scope import Scope, area_name
 from warehouse.query.backlog_ages import BAND_STARTS_DAYS
-
-
-def department_link(scope: Scope, code: str, name: str) -> Link:
-    """A department's name; it limits the page to it, chosen again it lifts the limit."""
-    is_current = code == scope.view.department
-    return Link(name, scope.view.href(department="" if is_current else code), is_current)
 
 
 def score_table(scope: Scope, found: Scorecard) -> Table:
@@ -43,7 +38,7 @@ def score_table(scope: Scope, found: Scorecard) -> Table:
     rows: list[list[Cell]] = []
     for card in cards:
         shown: Cell = (
-            department_link(scope, card.code, card.name)
+            choice_link(scope.view, "department", card.code, card.name)
             if card.code
             else area_name(scope, scope.area)
         )
@@ -87,7 +82,7 @@ def load_table(scope: Scope, found: Sequence[Load]) -> Table:
     ]
     rows: list[list[Cell]] = [
         [
-            department_link(scope, load.code, load.name),
+            choice_link(scope.view, "department", load.code, load.name),
             load.reported_per_week,
             load.closed_per_week,
             None if load.left_to_reported is None else 100 * load.left_to_reported,
@@ -176,7 +171,7 @@ def quality_table(scope: Scope) -> Table:
     kpis, by_department, whole = quality(scope)
     names = scope.department_names
     rows: list[list[Cell]] = [
-        [department_link(scope, code, names.get(code, code)), *found]
+        [choice_link(scope.view, "department", code, names.get(code, code)), *found]
         for code, found in by_department.items()
         if any(figure is not None and figure.row["denominator"] for figure in found)
     ]
@@ -216,7 +211,7 @@ def ranked_table(scope: Scope, found: Ranked) -> Table:
     ]
     rows: list[list[Cell]] = [
         [
-            department_link(scope, line.code, line.name),
+            choice_link(scope.view, "department", line.code, line.name),
             line.figure,
             line.row["denominator"],
             scale * limits[line.code]["low_95"] if line.code in limits else None,
@@ -295,4 +290,3 @@ def _waits_for(case: OpenCase, lang: Lang) -> str:
     if case.waits_for is None:
         return text("departments.case.waits_for.nothing", lang)
     return text(f"departments.milestone.{case.waits_for}", lang)
-

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from dashboards.data.filtered import condition
+from dashboards.data.filtered import condition, without
 from dashboards.data.tables import Figure, figures
 from dashboards.scope import Scope
 from warehouse.catalogue import Kpi
@@ -64,12 +64,6 @@ class Scorecard:
     part_ids: tuple[str, ...]
 
 
-def without_department(scope: Scope, question: Question) -> Question:
-    """The same question about all departments."""
-    where = {name: code for name, code in question.where.items() if name != "department"}
-    return replace(question, where=where)
-
-
 def scorecard(scope: Scope) -> Scorecard:
     """Every department that had cases or calls in the page's period and area.
 
@@ -79,7 +73,7 @@ def scorecard(scope: Scope) -> Scorecard:
     kpi = scope.context.kpis[SCORE]
     if lacking := scope.lacks(kpi):
         raise ValueError(f"{SCORE} cannot be limited by {lacking}")
-    by_department = without_department(scope, scope.question(SCORE, by=BY_DEPARTMENT))
+    by_department = without(scope.question(SCORE, by=BY_DEPARTMENT), "department")
     whole = replace(by_department, by=())
     parts = parts_of(kpi, scope.end_of(by_department))
     part_ids = tuple(parts.weights) if parts else ()
@@ -203,7 +197,7 @@ def loads(scope: Scope) -> list[Load]:
     moved = scope.context.sql(
         MOVED.format(condition=within.text), *(start, end) * 3, *within.values
     )
-    question = without_department(scope, as_of_date_question(scope, by=BY_DEPARTMENT))
+    question = without(as_of_date_question(scope, by=BY_DEPARTMENT), "department")
     backlog = {
         figure.row["department_code"]: figure for figure in figures(scope.context, [question])[0]
     }
@@ -240,6 +234,7 @@ from mart.fct_cases as facts
 where {COUNTED} and {{condition}} and {{day}} >= ? and {{day}} < ?
 group by 1
 """
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -345,7 +340,7 @@ def quality(scope: Scope) -> tuple[list[Kpi], dict[str, list[Figure | None]], li
     kpis = [scope.context.kpis[kpi_id] for kpi_id in QUALITY]
     fitting = [kpi for kpi in kpis if not scope.lacks(kpi)]
     by_department = [
-        without_department(scope, scope.question(kpi.kpi_id, by=BY_DEPARTMENT)) for kpi in fitting
+        without(scope.question(kpi.kpi_id, by=BY_DEPARTMENT), "department") for kpi in fitting
     ]
     whole = [replace(question, by=()) for question in by_department]
     answers = figures(scope.context, [*by_department, *whole])

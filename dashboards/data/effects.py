@@ -39,8 +39,8 @@ def judged(scope: Scope, question: Question) -> Judged:
 
 def _judge(scope: Scope, question: Question) -> Judged:
     # scipy takes a second to load: only where it is needed.
-    from warehouse.analysis.effect_sentences import of_effect
-    from warehouse.analysis.programme import effect
+    from warehouse.analysis.effect_sentences import of_effect  # noqa: PLC0415
+    from warehouse.analysis.programme import effect  # noqa: PLC0415
 
     start = programme_start(question.county_code)
     try:

@@ -4,10 +4,14 @@ By county, area, department and category; by the page's days only where a query 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboards.scope import Scope
 from warehouse.catalogue.facts import load_facts
+from warehouse.query import Question
+
+IS_OVERDUE = "is_overdue and not is_deferred"
+"""Of cases: late. One that was allowed to wait (an approved deferral 缓办) is not (kpis rule 5)."""
 
 
 def with_own_category(scope: Scope, fact: str) -> Scope:
@@ -19,6 +23,12 @@ def with_own_category(scope: Scope, fact: str) -> Scope:
     if not category or category in scope.category_names(load_facts()[fact]):
         return scope
     return Scope(scope.view.with_(category=""), scope.context)
+
+
+def without(question: Question, *filters: str) -> Question:
+    """The same question with some filters of the page left aside."""
+    where = {name: code for name, code in question.where.items() if name not in filters}
+    return replace(question, where=where)
 
 
 @dataclass(frozen=True)

@@ -171,9 +171,7 @@ def passages_of(paths: pl.DataFrame) -> list[Passage]:
 
 def settled_at_levels(scope: Scope) -> dict[str, Figure]:
     """The settled-at-level rate of each level that received disputes in the period."""
-    [found] = figures(
-        scope.context, [scope.question("settled_at_level_rate", by=("stage",))]
-    )
+    [found] = figures(scope.context, [scope.question("settled_at_level_rate", by=("stage",))])
     return {figure.row["stage_code"]: figure for figure in found if figure.row["stage_code"]}
 
 

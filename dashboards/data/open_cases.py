@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboards.data.departments import COUNTED
-from dashboards.data.filtered import condition
+from dashboards.data.filtered import IS_OVERDUE, condition
 from dashboards.data.stage_times import MILESTONES, delivered
 from dashboards.scope import Scope
 
@@ -15,7 +15,7 @@ MOST_ROWS = 200_000
 QUERY = f"""
 select facts.case_id, facts.category_code, facts.town_code, facts.community_code, facts.grid_code,
   facts.department_code, facts.reported_at, facts.due_at, facts.status, facts.light_code,
-  facts.is_overdue, facts.source_id, facts.batch_id, facts.source_row_number,
+  {IS_OVERDUE} as is_overdue, facts.source_id, facts.batch_id, facts.source_row_number,
   (epoch_us(builds.as_of_at) - epoch_us(facts.reported_at)) / 86400000000 as open_days,
   {", ".join(f"facts.{name}_at is not null as has_{name}" for name in MILESTONES)}
 from mart.fct_cases as facts
@@ -25,7 +25,7 @@ order by facts.reported_at, facts.case_id
 limit ?
 """
 COUNTS = f"""
-select count(*) as open_count, count(*) filter (facts.is_overdue) as overdue_count,
+select count(*) as open_count, count(*) filter ({IS_OVERDUE}) as overdue_count,
   count(*) filter (facts.status = 'suspended') as suspended_count
 from mart.fct_cases as facts
 where facts.status in ('open', 'suspended') and {COUNTED} and {{condition}}

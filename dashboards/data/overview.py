@@ -7,6 +7,7 @@ from typing import Literal
 import polars as pl
 
 from dashboards.cells import cell_of
+from dashboards.data.filtered import IS_OVERDUE, condition
 from dashboards.data.months import (
     comparable_months,
     months_question,
@@ -42,14 +43,13 @@ HEADLINES = (
 NAMED_CHANGES = 3
 COMPARED = ("value", "start_date", "end_date", "interval_low", "interval_high")
 
-OVERDUE = """
+OVERDUE = f"""
     select
         department_code,
-        count(*) filter (is_overdue) as overdue_count,
-        max(date_diff('day', reported_date, as_of_date)) filter (is_overdue) as oldest_days
-    from mart.fct_cases inner join ops.build using (county_code)
-    where county_code = ? and status in ('open', 'suspended') and not is_void and not is_duplicate
-        and {condition}
+        count(*) filter ({IS_OVERDUE}) as overdue_count,
+        max(date_diff('day', reported_date, as_of_date)) filter ({IS_OVERDUE}) as oldest_days
+    from mart.fct_cases as facts inner join ops.build using (county_code)
+    where status in ('open', 'suspended') and not is_void and not is_duplicate and {{condition}}
     group by all
 """
 
@@ -221,17 +221,11 @@ def held(scope: Scope) -> list[Held]:
     backlog = context.kpis["open_backlog"]
     if scope.lacks(backlog):
         return []
-    columns = [f"{name}_code" for name in scope.where]
-    overdue = context.sql(
-        OVERDUE.format(condition=" and ".join([*(f"{name} = ?" for name in columns), "true"])),
-        county,
-        *scope.where.values(),
-    )
+    within = condition(scope, "fct_cases", without=("department",))
+    overdue = context.sql(OVERDUE.format(condition=within.text), *within.values)
     counted = {row["department_code"]: row for row in overdue.iter_rows(named=True)}
     as_of = context.builds[county].as_of_date
-    question = scope.question(
-        backlog.kpi_id, by=("department",), start=as_of, end=as_of + ONE_DAY
-    )
+    question = scope.question(backlog.kpi_id, by=("department",), start=as_of, end=as_of + ONE_DAY)
     [open_now] = figures(context, [question])
     lines = [
         Held(

@@ -55,7 +55,10 @@ def alerts(scope: Scope, codes: Sequence[str]) -> Alerts:
     by_month = _about(months_question(scope, RESPONSE_KPI), codes)
     *found, months = figures(scope.context, [*questions, *by_kind, by_month])
     names = code_names(scope.context, scope.view.county, "category_code", scope.view.lang)
-    kinds = [{figure.row["category_code"]: figure for figure in kind} for kind in found[len(ALERT_KPIS) :]]
+    kinds = [
+        {figure.row["category_code"]: figure for figure in kind}
+        for kind in found[len(ALERT_KPIS) :]
+    ]
     return Alerts(
         whole=tuple(figure for (figure,) in found[: len(ALERT_KPIS)]),
         kinds=[

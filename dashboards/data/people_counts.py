@@ -10,8 +10,8 @@ from datetime import date
 import polars as pl
 
 from dashboards.context import Context
-from dashboards.data.small_counts import runs_to_show
 from dashboards.data.months import SPARK_MONTHS
+from dashboards.data.small_counts import runs_to_show
 from dashboards.periods import ONE_DAY, first_of_month
 
 MOVES = """
@@ -139,4 +139,3 @@ def ages_to_show(counts: dict[str | None, int], bands: list[str]) -> list[Ages]:
         Ages(tuple(ordered[place] for place in run), sum(found[place] for place in run))
         for run in runs_to_show([[count] for count in found])
     ]
-

@@ -36,8 +36,8 @@ class Group:
         by_need: the same by level of need; empty where a need is chosen or the area is smaller than
             the county, where two kinds of category crossed are not shown.
         months: persons on the roll at the end of each month, null where not shown.
-        visited: `VISIT_KPIS` over the page's period; the share of persons seen over the days that it
-            is shown for (`people_reach`).
+        visited: `VISIT_KPIS` over the page's period; the share of persons seen over the days that
+            it is shown for (`people_reach`).
     """
 
     code: str

@@ -30,7 +30,10 @@ def of_persons(scope: Scope) -> list[Table]:
     if not is_part(scope):
         names = code_names(scope.context, scope.view.county, "age_band_code", lang)
         bands = named_ages(ages(scope.context, scope.view.county, sorted(names)), names, lang)
-        made += [moves_table(moves(scope.context, scope.view.county), lang), ages_table(bands, lang)]
+        made += [
+            moves_table(moves(scope.context, scope.view.county), lang),
+            ages_table(bands, lang),
+        ]
     owed = tasks(scope)
     if scope.area.level == "grid":
         return [*made, tasks_table(scope, owed)]
@@ -180,7 +183,6 @@ def state_words(task: Task, owed: Tasks, lang: Lang) -> str:
     if not ahead:
         return text("people.state.today", lang)
     return text("people.state.ahead", lang, count=ahead)
-
 
 
 def place(scope: Scope, code: str | None) -> str | None:

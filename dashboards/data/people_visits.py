@@ -195,9 +195,7 @@ def with_workers(rows: pl.DataFrame, grids: pl.DataFrame, as_of: date) -> pl.Dat
 
 def _ordered(counted: pl.DataFrame, column: str) -> Sequence[dict[str, Any]]:
     keys = ("longest_overdue_days", "overdue", "today_left", "week_left")
-    ordered = counted.sort(
-        *keys, column, descending=[True] * len(keys) + [False], nulls_last=True
-    )
+    ordered = counted.sort(*keys, column, descending=[True] * len(keys) + [False], nulls_last=True)
     return ordered.rows(named=True)
 
 

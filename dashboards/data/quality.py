@@ -229,9 +229,7 @@ def rule_lines(context: Context, county_code: str, dataset: str) -> list[RuleLin
 
 def rule_names(context: Context) -> dict[tuple[str, str], Mapping[str, str]]:
     """Meanings of the contracts' rules, by dataset and rule."""
-    return {
-        (row["dataset"], row["rule"]): row for row in context.sql(RULES).iter_rows(named=True)
-    }
+    return {(row["dataset"], row["rule"]): row for row in context.sql(RULES).iter_rows(named=True)}
 
 
 def build_log(context: Context) -> pl.DataFrame:
@@ -300,7 +298,9 @@ def _silent(found: list[Delivery], as_of: date) -> list[Noted]:
 
 def _refused_rows(found: list[Delivery]) -> list[Noted]:
     return [
-        Noted("refused_rows", one.dataset, {"ratio": one.row["rows_refused"] / one.row["rows_read"]})
+        Noted(
+            "refused_rows", one.dataset, {"ratio": one.row["rows_refused"] / one.row["rows_read"]}
+        )
         for one in found
         if one.row["rows_read"] and one.row["rows_refused"] / one.row["rows_read"] >= NOTABLE_RATIO
     ]

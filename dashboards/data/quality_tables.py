@@ -21,7 +21,6 @@ from dashboards.quality_words import (
 from dashboards.view import View
 
 
-
 def heads(lang: Lang, *keys: str) -> list[str]:
     """Titles of columns."""
     return [text(f"quality.column.{key}", lang) for key in keys]
@@ -46,8 +45,16 @@ def freshness_rows(found: Sequence[Delivery], lang: Lang) -> Table:
         "freshness",
         text("quality.freshness", lang),
         heads(
-            lang, "dataset", "department", "state", "newest", "received", "promise", "batches",
-            "records", "refused",
+            lang,
+            "dataset",
+            "department",
+            "state",
+            "newest",
+            "received",
+            "promise",
+            "batches",
+            "records",
+            "refused",
         ),
         [
             [
@@ -95,15 +102,24 @@ def batches_table(rows: pl.DataFrame, names: Mapping[str, str], view: View) -> T
         "batches",
         text("quality.batches", lang),
         heads(
-            lang, "received", "dataset", "file", "rows_read", "rows_landed", "rows_refused",
-            "status", "load_seconds", "size", "batch", "contract", "notes",
+            lang,
+            "received",
+            "dataset",
+            "file",
+            "rows_read",
+            "rows_landed",
+            "rows_refused",
+            "status",
+            "load_seconds",
+            "size",
+            "batch",
+            "contract",
+            "notes",
         ),
         [
             [
                 row["received_at"],
-                Link(
-                    names.get(row["dataset"], row["dataset"]), view.href(dataset=row["dataset"])
-                ),
+                Link(names.get(row["dataset"], row["dataset"]), view.href(dataset=row["dataset"])),
                 row["file_name"],
                 row["rows_read"],
                 row["rows_landed"],
@@ -140,9 +156,7 @@ def refusals_table(rows: pl.DataFrame, names: Mapping[str, str], rules: Names, v
         heads(lang, "dataset", "reason", "rows_refused", "batches", "last_batch", "code"),
         [
             [
-                Link(
-                    names.get(row["dataset"], row["dataset"]), view.href(dataset=row["dataset"])
-                ),
+                Link(names.get(row["dataset"], row["dataset"]), view.href(dataset=row["dataset"])),
                 rule_words(row["dataset"], row["reason"], names=rules, lang=lang),
                 row["row_count"],
                 row["batch_count"],

@@ -116,7 +116,9 @@ def ranked(scope: Scope, kpi: Kpi, question: Question, names: dict[str, str]) ->
     )
 
 
-def _limits(kpi: Kpi, question: Question, rows: pl.DataFrame, centre: float | None) -> Funnel | None:
+def _limits(
+    kpi: Kpi, question: Question, rows: pl.DataFrame, centre: float | None
+) -> Funnel | None:
     if family_of(kpi) is None or rows["is_suppressed"].any():
         return None
     try:

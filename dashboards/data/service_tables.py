@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from dashboards.components.words import kpi_name
+from dashboards.data.choices import choice_link
 from dashboards.data.services import (
     ITEM_KPIS,
+    OFF_THE_CLOCK,
+    STAGE_SHARE,
     STAGES,
     Funnel,
     Item,
@@ -13,7 +16,7 @@ from dashboards.data.services import (
     Waiting,
     item_names,
 )
-from dashboards.data.tables import Cell, Figure, Link, Table
+from dashboards.data.tables import Cell, Figure, Table
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name
 
@@ -25,10 +28,9 @@ def stage_words(code: str | None, lang: Lang) -> str:
     return text(f"services.stage.{code}", lang) if code in STAGES else code
 
 
-def item_link(scope: Scope, code: str, name: str) -> Link:
-    """An item's name; it limits the page to it, chosen again it lifts the limit."""
-    is_current = code == scope.view.category
-    return Link(name, scope.view.href(category="" if is_current else code), is_current)
+def clock_words(stage: str | None, lang: Lang) -> str:
+    """Whether the time of a stage counts towards the limit."""
+    return text(f"services.clock.{'off' if stage in OFF_THE_CLOCK else 'on'}", lang)
 
 
 def funnel_table(scope: Scope, found: Funnel) -> Table:
@@ -87,7 +89,7 @@ def step_table(scope: Scope, found: Sequence[StepRow]) -> Table:
 def share_table(scope: Scope, found: Sequence[Figure]) -> Table:
     """Share of each stage in all days."""
     lang = scope.view.lang
-    kpi = scope.context.kpis["stage_wait_share"]
+    kpi = scope.context.kpis[STAGE_SHARE]
     return Table(
         "stage_shares",
         kpi_name(kpi, lang),
@@ -152,10 +154,8 @@ def item_table(scope: Scope, found: Sequence[Item]) -> Table:
     ]
     rows: list[list[Cell]] = [
         [
-            item_link(scope, item.code, item.name),
-            scope.department_names.get(
-                item.lead_department_code or "", item.lead_department_code
-            ),
+            choice_link(scope.view, "category", item.code, item.name),
+            scope.department_names.get(item.lead_department_code or "", item.lead_department_code),
             item.submitted_count,
             limit_words(item, lang),
             *item.figures,

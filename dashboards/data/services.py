@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dashboards.data.filtered import Condition, condition
+from dashboards.data.filtered import Condition, condition, without
 from dashboards.data.tables import Figure, figures
 from dashboards.names import code_names
 from dashboards.scope import Scope
@@ -12,6 +12,7 @@ from warehouse.catalogue import Kpi
 from warehouse.query import Dimension
 
 APPROVAL_DAYS = "approval_days_median"
+STAGE_SHARE = "stage_wait_share"
 FOR_ONE_ITEM = "published_for_one_item"
 """Caveat of the KPIs whose baseline and target are of `PUBLISHED_ITEM` only."""
 PUBLISHED_ITEM = "FW001"
@@ -293,11 +294,7 @@ def items(scope: Scope) -> list[Item]:
     )
     limits = {code: (value, unit) for code, value, unit in scope.context.sql(LIMITS).iter_rows()}
     by: tuple[Dimension, ...] = ("category",)
-    asked = []
-    for kpi_id in ITEM_KPIS:
-        question = scope.question(kpi_id, by=by)
-        where = {name: code for name, code in question.where.items() if name != "category"}
-        asked.append(replace(question, where=where))
+    asked = [without(scope.question(kpi_id, by=by), "category") for kpi_id in ITEM_KPIS]
     found = [
         {figure.row["category_code"]: figure for figure in answer}
         for answer in figures(scope.context, asked)
@@ -337,8 +334,13 @@ def of_all_items(kpi: Kpi, item_code: str | None) -> Kpi:
 
 
 def stage_shares(scope: Scope) -> list[Figure]:
-    """Where the time goes: the share of each stage in all days, the longest first."""
-    question = scope.question("stage_wait_share", by=("stage",))
+    """Where the time goes: the share of each stage in all days, the longest first.
+
+    None where the steps have no column for one of the page's filters.
+    """
+    if scope.lacks(scope.context.kpis[STAGE_SHARE]):
+        return []
+    question = scope.question(STAGE_SHARE, by=("stage",))
     found: Sequence[Figure] = figures(scope.context, [question])[0]
     there = [figure for figure in found if figure.row["stage_code"] is not None]
     return sorted(there, key=lambda figure: -(figure.value or 0))

@@ -2,13 +2,14 @@
 
 Values of KPIs are hidden by `warehouse.query.disclosure`. Other counts are not among the cells that
 were decided there, so they are shown for a whole county and along one dimension only, in runs of
-neighbours (age bands, months) of which none is small. Every person counted is in one run, so what is
-left of the total when the other runs are taken away is again a run.
+neighbours (age bands, months) of which none is small. Every person counted is in one run, so what
+is left of the total when the other runs are taken away is again a run.
 """
 
 from collections.abc import Sequence
 
 from warehouse.query.protection import FEWEST
+
 
 def runs_to_show(counts: Sequence[Sequence[int]]) -> list[range]:
     """Runs of neighbouring cells, first to last, that may be shown side by side.

@@ -43,7 +43,9 @@ def marked_days(scope: Scope) -> MarkedDays:
     """The days to mark in the page's period; warnings are those for its town, or for all."""
     days, start = scope.days, programme_start(scope.view.county)
     return MarkedDays(
-        start if start and days.first <= start <= days.last else None, _holidays(scope), _rain(scope)
+        start if start and days.first <= start <= days.last else None,
+        _holidays(scope),
+        _rain(scope),
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import polars as pl
 
 from dashboards.data.tables import Figure, figure, figures
-from dashboards.data.trends import Line, grows_with_days
+from dashboards.data.trends import Line
 from dashboards.scope import Scope
 from warehouse.analysis.changes import changes
 from warehouse.analysis.sentences import of_changes, of_chart
@@ -123,7 +123,7 @@ def before_after(line: Line, kpi: Kpi) -> BeforeAfter | Refused:
         add_months(found.start, found.transition_months),
         (found.before.month_count, found.after.month_count),
         _by_month(line.scope, question),
-        grows_with_days(kpi),
+        kpi.grows_with_days,
     )
 
 

@@ -280,7 +280,9 @@ def _over(question: Question, period: Period) -> Question:
 
 def _point(figure: Figure, unit: Unit, at: date | None = None) -> Point:
     start = cast(date, figure.row["period_start_date"])
-    whole = start_of(unit, start) == start and shift(unit, start, 1) == figure.row["period_end_date"]
+    whole = (
+        start_of(unit, start) == start and shift(unit, start, 1) == figure.row["period_end_date"]
+    )
     return Point(at or start, figure, not whole)
 
 
@@ -289,14 +291,7 @@ def _aligned(last_year: list[Figure], unit: Unit) -> tuple[Point, ...]:
     found: dict[date, Point] = {}
     for figure in last_year:
         start = cast(date, figure.row["period_start_date"])
-        at = (
-            start + timedelta(days=DAYS_IN_52_WEEKS) if unit == "week" else add_months(start, 12)
-        )
+        at = start + timedelta(days=DAYS_IN_52_WEEKS) if unit == "week" else add_months(start, 12)
         # 29 February falls on the 28th of the next year, which has its own.
         found.setdefault(at, _point(figure, unit, at))
     return tuple(found.values())
-
-
-def grows_with_days(kpi: Kpi) -> bool:
-    """Whether a shorter period has less of it: then a cut unit is no fall."""
-    return kpi.kind in ("count", "sum") or kpi.denominator_table is not None

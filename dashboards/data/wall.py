@@ -168,9 +168,7 @@ def read_desk(scope: Scope) -> Desk:
     codes = tuple(scope.where.values())
     condition = " and ".join([*(f"{name}_code = ?" for name in scope.where), "true"])
     rows = context.sql(COUNTS.format(condition=condition), county, *codes)
-    flows = {
-        row.pop("department_code"): Flow(**row) for row in (dict(r) for r in rows.to_dicts())
-    }
+    flows = {row.pop("department_code"): Flow(**row) for row in (dict(r) for r in rows.to_dicts())}
     total = sum(flows.values(), Flow())
     flows.pop(None, None)
     first = as_of - timedelta(days=RECENT_DAYS)

@@ -9,6 +9,7 @@ import polars as pl
 from dashboards import numbers_text
 from dashboards.figures.day_marks import mark_start, rule_at
 from dashboards.figures.layout import base_layout
+from dashboards.figures.levels import band
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
 from warehouse.catalogue import Kpi
@@ -49,7 +50,10 @@ def control_figure(
     for (_,), phase in rows.filter(pl.col("low").is_not_null()).group_by(
         "phase", maintain_order=True
     ):
-        figure.add_trace(_limits(phase, scale, lang, colours, is_named=is_first))
+        low, high = ((phase[end] * scale).to_list() for end in ("low", "high"))
+        name = text("trends.limits", lang)
+        days = phase["month"].to_list()
+        figure.add_trace(band(days, low, high, name, colours, is_named=is_first))
         figure.add_trace(_centre(phase, scale, lang, colours, is_named=is_first))
         is_first = False
     whole = _with_gaps(rows)
@@ -176,24 +180,6 @@ def _hover(row: Mapping[str, object], kpi: Kpi, lang: Lang) -> str:
     value = row["value"]
     shown = numbers_text.value(value if isinstance(value, float) else None, kpi, lang)
     return f"{row['month']:%Y-%m}  <b>{shown}</b>"
-
-
-def _limits(
-    phase: pl.DataFrame, scale: int, lang: Lang, colours: Colours, *, is_named: bool
-) -> go.Scatter:
-    days = phase["month"].to_list()
-    low, high = (phase["low"] * scale).to_list(), (phase["high"] * scale).to_list()
-    return go.Scatter(
-        x=days + days[::-1],
-        y=high + low[::-1],
-        fill="toself",
-        fillcolor=colours.band,
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        name=text("trends.limits", lang),
-        showlegend=is_named,
-    )
 
 
 def _centre(

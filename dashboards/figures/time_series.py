@@ -8,10 +8,11 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from dashboards import numbers_text
-from dashboards.data.trend_days import Holiday, MarkedDays
-from dashboards.data.trends import KpiTrend, Point, Series, grows_with_days
-from dashboards.figures.day_marks import mark_start, write_above
+from dashboards.data.trend_days import MarkedDays
+from dashboards.data.trends import KpiTrend, Point, Series
+from dashboards.figures.day_marks import mark_days
 from dashboards.figures.layout import base_layout
+from dashboards.figures.levels import rule
 from dashboards.figures.periods import period_name, ticks
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
@@ -31,12 +32,8 @@ SYMBOLS = (
 DASHES = ("solid", "dash", "dashdot", "longdash", "solid", "dash", "dashdot", "longdash")
 MOST_WITH_SIGNS = 70
 """Points of a line beyond which their signs would run into each other."""
-NAMED_HOLIDAY_DAYS = 200
-WIDE_LETTER, NARROW_LETTER = 0.024, 0.012
-"""Width of a letter as a part of a narrow chart's."""
 MOST_ENTRIES_A_ROW = 5
 ROW_HEIGHT = 20
-FEW_RAIN_DAYS = 40
 ROOM = 0.02
 FAR = 3
 HEIGHT = 280
@@ -83,7 +80,7 @@ def time_series(
         figure.add_trace(_line(one, number, len(drawn), kpi, drawing))
     _add_cut(figure, drawn, kpi, drawing)
     _add_suppressed(figure, drawn, drawing)
-    _mark_days(figure, marked, drawing)
+    mark_days(figure, marked, (drawing.first, drawing.last), lang=drawing.lang, colours=colours)
     _set_axes(figure, drawn, kpi, drawing)
     return figure
 
@@ -141,7 +138,7 @@ def _line(
 
 
 def _in_line(point: Point, kpi: Kpi) -> float | None:
-    return None if point.is_partial and grows_with_days(kpi) else point.figure.shown
+    return None if point.is_partial and kpi.grows_with_days else point.figure.shown
 
 
 def hover(name: str, point: Point, kpi: Kpi, drawing: Drawing) -> str:
@@ -210,14 +207,14 @@ def _add_rules(
     if known:
         name = text("trend.target", lang, value=numbers_text.value(known[-1], kpi, lang))
         y = [None if target is None else target * scale for target in targets]
-        figure.add_trace(_rule(days, y, colours.target, "dash", name))
+        figure.add_trace(rule(days, y, colours.target, "dash", name))
     if baseline is not None and days:
         name = text("trend.baseline", lang, value=numbers_text.value(baseline, kpi, lang))
         level: list[float | None] = [baseline * scale] * len(days)
         if _is_far(baseline * scale, drawn, kpi, scale):
             # It would press the lines flat; what it is stands in the legend all the same.
             name, level = text("trends.outside", lang, what=name), [None] * len(days)
-        figure.add_trace(_rule(days, level, colours.baseline, "dot", name))
+        figure.add_trace(rule(days, level, colours.baseline, "dot", name))
 
 
 def _is_far(level: float, drawn: Sequence[Series], kpi: Kpi, scale: int) -> bool:
@@ -237,21 +234,9 @@ def _is_far(level: float, drawn: Sequence[Series], kpi: Kpi, scale: int) -> bool
     return max(high, level) - min(low, level) > FAR * max(high - low, abs(high) * ROOM)
 
 
-def _rule(days: list[date], y: list[float | None], colour: str, dash: str, name: str) -> go.Scatter:
-    return go.Scatter(
-        x=days,
-        y=y,
-        mode="lines" if len(days) > 1 else "markers",
-        line={"color": colour, "width": 1.4, "dash": dash, "shape": "hv"},
-        marker={"symbol": "line-ew", "size": 22, "line": {"color": colour, "width": 2}},
-        hoverinfo="skip",
-        name=name,
-    )
-
-
 def _add_cut(figure: go.Figure, drawn: Sequence[Series], kpi: Kpi, drawing: Drawing) -> None:
     """Units cut short of what grows with the days: beside the line, not in it."""
-    if not grows_with_days(kpi):
+    if not kpi.grows_with_days:
         return
     for number, one in enumerate(drawn):
         cut = [point for point in one.points if point.is_partial]
@@ -301,78 +286,6 @@ def _add_suppressed(figure: go.Figure, drawn: Sequence[Series], drawing: Drawing
             name=word,
         )
     )
-
-
-def _mark_days(figure: go.Figure, marked: MarkedDays, drawing: Drawing) -> None:
-    colours, lang = drawing.colours, drawing.lang
-    for holiday in marked.holidays:
-        figure.add_shape(
-            type="rect",
-            x0=holiday.first,
-            x1=holiday.last + timedelta(days=1),
-            y0=0,
-            y1=1,
-            yref="paper",
-            layer="below",
-            fillcolor=colours.fair,
-            opacity=0.14,
-            line={"width": 0},
-        )
-    if marked.holidays:
-        _name_holidays(figure, marked.holidays, drawing)
-    if marked.programme_start:
-        mark_start(figure, marked.programme_start, lang, colours, width=1.2)
-    if marked.rain:
-        figure.add_trace(
-            go.Scatter(
-                x=[rain.day for rain in marked.rain],
-                y=[0.035] * len(marked.rain),
-                yaxis="y2",
-                mode="markers",
-                marker={
-                    "symbol": "triangle-down",
-                    "size": 7 if len(marked.rain) <= FEW_RAIN_DAYS else 5,
-                    "color": colours.series[5],
-                },
-                text=[
-                    f"{rain.day}<br>"
-                    + text("trends.rain.day", lang, colour=rain.colour, count=rain.warning_count)
-                    for rain in marked.rain
-                ],
-                hovertemplate="%{text}<extra></extra>",
-                name=text("trends.rain", lang),
-            )
-        )
-
-
-def _name_holidays(figure: go.Figure, holidays: Sequence[Holiday], drawing: Drawing) -> None:
-    """A sign over each, which says its name; the name itself where there is room for it."""
-    colours, length = drawing.colours, (drawing.last - drawing.first).days + 1
-    middles = [one.first + (one.last + timedelta(days=1) - one.first) / 2 for one in holidays]
-    figure.add_trace(
-        go.Scatter(
-            x=middles,
-            y=[0.97] * len(holidays),
-            yaxis="y2",
-            mode="markers",
-            marker={"symbol": "square", "size": 6, "color": colours.fair, "opacity": 0.7},
-            text=[
-                f"{one.name}<br>{one.first}"
-                + (f" – {one.last:%m-%d}" if one.last > one.first else "")
-                for one in holidays
-            ],
-            hovertemplate="%{text}<extra></extra>",
-            name=text("trends.holidays", drawing.lang),
-        )
-    )
-    if length > NAMED_HOLIDAY_DAYS:
-        return
-    written = drawing.first - timedelta(days=length)
-    for one, middle in zip(holidays, middles, strict=True):
-        width = len(one.name) * (WIDE_LETTER if drawing.lang is Lang.ZH else NARROW_LETTER)
-        if (middle - written).days >= width * length:
-            write_above(figure, middle, one.name, colours)
-            written = middle
 
 
 def _set_axes(figure: go.Figure, drawn: Sequence[Series], kpi: Kpi, drawing: Drawing) -> None:

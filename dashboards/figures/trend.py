@@ -9,9 +9,10 @@ import polars as pl
 from dashboards import numbers_text
 from dashboards.figures.day_marks import mark_start
 from dashboards.figures.layout import base_layout
+from dashboards.figures.levels import band, rule
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
-from warehouse.catalogue import Kpi
+from warehouse.catalogue import Kpi, programme_start
 
 HEIGHT = 320
 
@@ -22,6 +23,18 @@ class Marks:
 
     baseline: float | None = None
     programme_start: date | None = None
+
+
+def marks_of(kpi: Kpi, county: str, *, with_baseline: bool) -> Marks:
+    """The programme's start in a county and, where it is about what is drawn, the baseline."""
+    baseline = kpi.baseline_of(county) if with_baseline else None
+    return Marks(baseline.value if baseline else None, programme_start(county))
+
+
+def trend_label(name: str, months: pl.DataFrame, lang: Lang) -> str:
+    """What a chart of months is of, from the first to the last, for who cannot see it."""
+    days = months["period_start_date"]
+    return text("trend.label", lang, kpi=name, from_=f"{days[0]:%Y-%m}", to=f"{days[-1]:%Y-%m}")
 
 
 def trend(
@@ -42,16 +55,19 @@ def trend(
     days = months["period_start_date"].to_list()
     figure = go.Figure(layout=base_layout(colours, height=HEIGHT))
     if months["interval_low"].is_not_null().any():
-        figure.add_trace(_band(months, scale, lang, colours))
+        known = months.filter(pl.col("interval_low").is_not_null())
+        low, high = ((known[f"interval_{end}"] * scale).to_list() for end in ("low", "high"))
+        known_days = known["period_start_date"].to_list()
+        figure.add_trace(band(known_days, low, high, text("trend.interval", lang), colours))
     if months["target"].is_not_null().any():
         targets = [_scaled(value, scale) for value in months["target"]]
         figure.add_trace(
-            _rule(days, targets, colours.target, "dash", _target_name(months, kpi, lang))
+            rule(days, targets, colours.target, "dash", _target_name(months, kpi, lang))
         )
     if marks.baseline is not None and days:
         name = text("trend.baseline", lang, value=numbers_text.value(marks.baseline, kpi, lang))
         level: list[float | None] = [marks.baseline * scale] * len(days)
-        figure.add_trace(_rule(days, level, colours.baseline, "dot", name))
+        figure.add_trace(rule(days, level, colours.baseline, "dot", name))
     figure.add_trace(_months(months, scale, kpi, lang, colours))
     if marks.programme_start and days and days[0] <= marks.programme_start <= days[-1]:
         mark_start(figure, marks.programme_start, lang, colours)
@@ -91,36 +107,6 @@ def _months(months: pl.DataFrame, scale: int, kpi: Kpi, lang: Lang, colours: Col
         text=hover,
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
-    )
-
-
-def _band(months: pl.DataFrame, scale: int, lang: Lang, colours: Colours) -> go.Scatter:
-    known = months.filter(pl.col("interval_low").is_not_null())
-    days = known["period_start_date"].to_list()
-    low = [value * scale for value in known["interval_low"]]
-    high = [value * scale for value in known["interval_high"]]
-    return go.Scatter(
-        x=days + days[::-1],
-        y=high + low[::-1],
-        fill="toself",
-        fillcolor=colours.band,
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        name=text("trend.interval", lang),
-    )
-
-
-def _rule(
-    days: list[date], values: list[float | None], colour: str, dash: str, name: str
-) -> go.Scatter:
-    return go.Scatter(
-        x=days,
-        y=values,
-        mode="lines",
-        line={"color": colour, "width": 1.4, "dash": dash, "shape": "hv"},
-        hoverinfo="skip",
-        name=name,
     )
 
 

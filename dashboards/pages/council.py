@@ -16,17 +16,16 @@ from dashboards.components.council_tables import (
 )
 from dashboards.components.data_table import data_table
 from dashboards.components.filters import Filter
+from dashboards.components.flow_panel import flow_links, flow_panel
 from dashboards.components.frame import frame
 from dashboards.components.kpi_panels import (
-    area_panel,
-    category_panel,
+    kpi_block,
     kpi_months_table,
     lacking_note,
     months_chart,
     ranked_areas,
     ranked_categories,
     ranked_table,
-    trend_panel,
 )
 from dashboards.components.number import number
 from dashboards.components.parts import chip
@@ -50,7 +49,7 @@ from dashboards.data.overview import tiles
 from dashboards.data.tables import Table, figure
 from dashboards.figures.council import days_by_month
 from dashboards.figures.sankey import Link, Node, Tone, sankey, sums
-from dashboards.i18n import text
+from dashboards.i18n import Lang, text
 from dashboards.scope import Scope
 from dashboards.theme import colours
 from dashboards.view import View
@@ -150,30 +149,27 @@ def _sections(scope: Scope) -> list[Component]:
     return [
         html.Div([_flow_panel(scope), _publicity_panel(scope)], className="panels"),
         _times_panel(scope),
-        html.Div(
-            [
-                html.Div(
-                    [
-                        trend_panel(scope, kpi),
-                        category_panel(
-                            scope, chosen_of_topics(scope), level=text("council.topic", lang)
-                        ),
-                    ],
-                    className="column",
-                ),
-                area_panel(scope, kpi),
-            ],
-            className="panels",
+        kpi_block(
+            scope,
+            kpi,
+            by_category=chosen_of_topics(scope),
+            level=text("council.topic", lang),
         ),
         _not_done_panel(scope),
         effect_panel(scope),
     ]
 
 
+def _links(found: list[Passage], lang: Lang) -> list[Link]:
+    ways = [(way.source, way.target, way.proposal_count) for way in found]
+    return flow_links(ways, page="council", place_name=place_name, lang=lang)
+
+
 def flow_picture(found: list[Passage], scope: Scope) -> str:
     """The flow drawn: each stage, what went on, and what ended or is waiting there."""
     lang = scope.view.lang
-    into, out = sums([Link(way.source, way.target, way.proposal_count, "") for way in found])
+    links = _links(found, lang)
+    into, out = sums(links)
 
     def node(key: str, column: int, tone: Tone, *, is_end: bool) -> Node:
         note = numbers_text.number(max(into.get(key, 0), out.get(key, 0)))
@@ -187,21 +183,6 @@ def flow_picture(found: list[Passage], scope: Scope) -> str:
             nodes.append(node(f"{stage}.{exit_}", column + 1, TONES[exit_], is_end=True))
     # What ends at a stage stands above the next stage, in the same column.
     nodes.sort(key=lambda node: (node.column, not node.is_end))
-    links = [
-        Link(
-            way.source,
-            way.target,
-            way.proposal_count,
-            text(
-                "council.flow.link",
-                lang,
-                source=place_name(way.source, lang),
-                target=place_name(way.target, lang),
-                count=numbers_text.number(way.proposal_count),
-            ),
-        )
-        for way in found
-    ]
     return sankey(nodes, links, colours=colours(scope.view.scheme))
 
 
@@ -211,7 +192,7 @@ def _flow_panel(scope: Scope) -> Component:
     title = text("council.flow", lang)
     if not found:
         return section(title, empty(text("council.flow.none", lang)), name="council-flow")
-    into, out = sums([Link(way.source, way.target, way.proposal_count, "") for way in found])
+    into, out = sums(_links(found, lang))
     label = text(
         "council.flow.label",
         lang,
@@ -220,24 +201,13 @@ def _flow_panel(scope: Scope) -> Component:
             for stage in STAGES
         },
     )
-    return section(
-        title,
-        html.Div(
-            chart(
-                flow_picture(found, scope),
-                name="stages",
-                label=label,
-                view=view,
-                table=stages_table(found, lang),
-                height=200,
-            ),
-            className="sankey-place",
-            tabIndex=0,
-            role="region",
-            **{"aria-label": title},
-        ),
-        name="council-flow",
-        note=text("council.flow.note", lang),
+    return flow_panel(
+        flow_picture(found, scope),
+        page="council",
+        name="stages",
+        label=label,
+        table=stages_table(found, lang),
+        view=view,
     )
 
 

@@ -8,16 +8,15 @@ from dashboards import numbers_text
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table
 from dashboards.components.filters import Filter
+from dashboards.components.flow_panel import flow_links, flow_panel
 from dashboards.components.frame import frame
 from dashboards.components.kpi_panels import (
-    area_panel,
-    category_panel,
+    kpi_block,
     kpi_months_table,
     lacking_note,
     ranked_areas,
     ranked_categories,
     ranked_table,
-    trend_panel,
 )
 from dashboards.components.mediation_tables import (
     flow_table,
@@ -52,7 +51,7 @@ from dashboards.figures.mediation import shares_with_specialists
 from dashboards.figures.sankey import Link, Node, Tone, sankey, sums
 from dashboards.figures.spans import Span, Words, spans
 from dashboards.figures.sparkline import as_address, sparkline
-from dashboards.i18n import text
+from dashboards.i18n import Lang, text
 from dashboards.scope import Scope
 from dashboards.theme import colours
 from dashboards.view import View
@@ -136,28 +135,22 @@ def _sections(scope: Scope, kpi: Kpi) -> list[Component]:
     lang = scope.view.lang
     return [
         html.Div([_flow_panel(scope), _levels_panel(scope)], className="panels"),
-        html.Div(
-            [
-                html.Div(
-                    [
-                        trend_panel(scope, kpi),
-                        category_panel(scope, kpi, level=text("mediation.category", lang)),
-                    ],
-                    className="column",
-                ),
-                area_panel(scope, kpi),
-            ],
-            className="panels",
-        ),
+        kpi_block(scope, kpi, by_category=kpi, level=text("mediation.category", lang)),
         html.Div([_times_panel(scope), _participation_panel(scope)], className="two"),
         _open_panel(scope),
     ]
 
 
+def _links(found: list[Passage], lang: Lang) -> list[Link]:
+    ways = [(way.source, way.target, way.dispute_count) for way in found]
+    return flow_links(ways, page="mediation", place_name=place_name, lang=lang)
+
+
 def flow_picture(found: list[Passage], scope: Scope) -> str:
     """The flow drawn: each level, what it settled, and what it passed on."""
     lang = scope.view.lang
-    into, out = sums([Link(way.source, way.target, way.dispute_count, "") for way in found])
+    links = _links(found, lang)
+    into, out = sums(links)
 
     def note(key: str) -> str:
         return numbers_text.number(max(into.get(key, 0), out.get(key, 0)))
@@ -172,21 +165,6 @@ def flow_picture(found: list[Passage], scope: Scope) -> str:
     nodes.append(Node(NO_LEVEL, place_name(NO_LEVEL, lang), note(NO_LEVEL), 1, "muted", True))
     # The ends of a level stand above the next level, in the same column.
     nodes.sort(key=lambda node: (node.column, not node.is_end))
-    links = [
-        Link(
-            way.source,
-            way.target,
-            way.dispute_count,
-            text(
-                "mediation.flow.link",
-                lang,
-                source=place_name(way.source, lang),
-                target=place_name(way.target, lang),
-                count=numbers_text.number(way.dispute_count),
-            ),
-        )
-        for way in found
-    ]
     return sankey(nodes, links, colours=colours(scope.view.scheme))
 
 
@@ -207,24 +185,13 @@ def _flow_panel(scope: Scope) -> Component:
         received=numbers_text.number(received),
         **{level: numbers_text.number(count) for level, count in settled.items()},
     )
-    return section(
-        title,
-        html.Div(
-            chart(
-                flow_picture(found, scope),
-                name="flow",
-                label=label,
-                view=view,
-                table=flow_table(found, lang),
-                height=200,
-            ),
-            className="sankey-place",
-            tabIndex=0,
-            role="region",
-            **{"aria-label": title},
-        ),
-        name="mediation-flow",
-        note=text("mediation.flow.note", lang),
+    return flow_panel(
+        flow_picture(found, scope),
+        page="mediation",
+        name="flow",
+        label=label,
+        table=flow_table(found, lang),
+        view=view,
     )
 
 

@@ -22,6 +22,7 @@ from dashboards.cells import written
 from dashboards.components.chart import chart, empty
 from dashboards.components.filters import Filter
 from dashboards.components.frame import frame
+from dashboards.components.kpi_panels import lacking_note
 from dashboards.components.ranking import ranking
 from dashboards.components.roll import bars, roll_table
 from dashboards.components.section import section
@@ -89,7 +90,8 @@ def layout(view: View, context: Context) -> Component:
 def tables(scope: Scope) -> list[Table]:
     """What the page shows: the roll, the visits owed, and the alerts."""
     found: list[Table] = []
-    if scope.context.published.has_people and _lacking(scope) is None:
+    roll_kpi = scope.context.kpis[ROLL_KPI]
+    if scope.context.published.has_people and scope.lacks(roll_kpi) is None:
         found += people_tables.of_persons(scope)
     codes = people_alerts.categories(scope)
     if codes:
@@ -118,15 +120,6 @@ def _tiles(scope: Scope) -> list[Component]:
     return [made[kpi_id] for kpi_id in TILES]
 
 
-def _lacking(scope: Scope) -> str | None:
-    """Why the rows of persons cannot be limited by the page's filters; null where they can."""
-    lang = scope.view.lang
-    lacks = scope.lacks(scope.context.kpis[ROLL_KPI])
-    if lacks is None:
-        return None
-    return text("value.lacks.note", lang, filter=text(f"filter.{lacks}", lang).lower())
-
-
 def _without_persons(scope: Scope) -> Component:
     lang, version = scope.view.lang, scope.context.published.version
     return section(
@@ -137,7 +130,7 @@ def _without_persons(scope: Scope) -> Component:
 
 
 def _of_persons(scope: Scope) -> list[Component]:
-    reason = _lacking(scope)
+    reason = lacking_note(scope, scope.context.kpis[ROLL_KPI])
     if reason is not None:
         titles = ("people.tasks", "people.roll")
         return [

@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from dashboards import numbers_text
 from dashboards.components.chart import empty
-from dashboards.components.data_table import data_table
+from dashboards.components.data_table import data_table, folded
 from dashboards.components.frame import frame
 from dashboards.components.parts import icon
 from dashboards.components.quality import freshness_table, matrix, verdict_box
@@ -120,12 +120,9 @@ def _deliveries(read: Read) -> Component:
             as_of=as_of,
             zone=read.zone,
         ),
-        html.Details(
-            [
-                html.Summary(text("quality.gaps.count", lang, count=len(gaps.rows))),
-                data_table(gaps, read.view, zone=read.zone),
-            ],
-            className="as-table",
+        folded(
+            text("quality.gaps.count", lang, count=len(gaps.rows)),
+            data_table(gaps, read.view, zone=read.zone),
         )
         if gaps.rows
         else None,
@@ -164,10 +161,7 @@ def _rules(read: Read) -> Component:
     return section(
         text("quality.matrix", lang),
         drawn(broken) if broken else empty(text("quality.matrix.none", lang)),
-        html.Details(
-            [html.Summary(text("quality.matrix.sound", lang, count=len(sound))), drawn(sound)],
-            className="as-table",
-        )
+        folded(text("quality.matrix.sound", lang, count=len(sound)), drawn(sound))
         if sound and read.dataset
         else html.P(text("quality.matrix.kept", lang, count=len(sound)), className="muted"),
         name="quality-rules",

@@ -9,13 +9,13 @@ from dash.development.base_component import Component
 from dashboards import numbers_text
 from dashboards.cells import written
 from dashboards.components.chart import chart, empty
-from dashboards.components.data_table import data_table
+from dashboards.components.data_table import data_table, folded
 from dashboards.components.frame import frame
 from dashboards.components.number import number
 from dashboards.components.section import section
 from dashboards.components.trend_choosers import choosers
 from dashboards.components.trend_judged import judged_panels
-from dashboards.components.words import kpi_name
+from dashboards.components.words import kpi_name, lacking_words
 from dashboards.context import Context
 from dashboards.data.tables import Table
 from dashboards.data.trend_days import MarkedDays, marked_days
@@ -218,9 +218,7 @@ def _not_drawn(series: tuple[Series, ...], view: View) -> list[Component]:
     for one in series:
         why = ""
         if one.lacks:
-            name = one.lacks if one.lacks in ("department", "category") else "area"
-            words = text(f"filter.{name}", view.lang).lower()
-            why = text("value.lacks.note", view.lang, filter=words)
+            why = lacking_words(one.lacks, view.lang)
         elif all(point.figure.value is None for point in one.points):
             why = _reason((one,), view)
         if why:
@@ -289,17 +287,12 @@ def _days(asked: Asked) -> Component | None:
     if not table.rows:
         return None
     lang = asked.scope.view.lang
-    return html.Details(
-        [
-            html.Summary(
-                text(
-                    "trends.days.count",
-                    lang,
-                    holidays=len(asked.marked.holidays),
-                    rain=len(asked.marked.rain),
-                )
-            ),
-            data_table(table, asked.scope.view),
-        ],
-        className="as-table",
+    return folded(
+        text(
+            "trends.days.count",
+            lang,
+            holidays=len(asked.marked.holidays),
+            rain=len(asked.marked.rain),
+        ),
+        data_table(table, asked.scope.view),
     )

@@ -4,9 +4,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards import numbers_text
-from dashboards.components import wall as scenes
 from dashboards.components.header import county_name, marks
 from dashboards.components.status_strip import read_status
+from dashboards.components.wall.areas import areas
+from dashboards.components.wall.attention import attention, reason, shown_value
+from dashboards.components.wall.cases import cases
+from dashboards.components.wall.groups import groups
+from dashboards.components.wall.programme import programme
 from dashboards.components.words import kpi_name
 from dashboards.context import Context
 from dashboards.data.tables import Cell, Table
@@ -37,11 +41,11 @@ def _wall(scope: Scope) -> Component:
             _top(scope),
             html.Div(
                 [
-                    scenes.programme(wall, scope, is_first=True),
-                    scenes.cases(wall, scope, is_first=False),
-                    scenes.areas(wall, scope, is_first=False),
-                    scenes.attention(wall, status, scope, is_first=False),
-                    scenes.groups(wall, scope, is_first=False),
+                    programme(wall, scope, is_first=True),
+                    cases(wall, scope, is_first=False),
+                    areas(wall, scope, is_first=False),
+                    attention(wall, status, scope, is_first=False),
+                    groups(wall, scope, is_first=False),
                 ],
                 className="wall-stage",
             ),
@@ -175,8 +179,8 @@ def _signals(wall: Wall, scope: Scope) -> Table:
         [
             kpi_name(signal.tile.kpi, lang),
             f"{signal.month:%Y-%m}",
-            scenes.shown_value(signal, lang),
-            scenes.reason(signal, lang),
+            shown_value(signal, lang),
+            reason(signal, lang),
         ]
         for signal in wall.signals
     ]

@@ -1,8 +1,7 @@
 """Departments: score, grade and what they are made of."""
 
-from dataclasses import replace
-
 from dashboards.components.words import kpi_name
+from dashboards.data.filtered import without
 from dashboards.data.ranking import departments_ranked
 from dashboards.data.tables import Amount, Cell, Figure, Link, Table, figures
 from dashboards.i18n import text
@@ -40,8 +39,7 @@ def _scores(asked: Asked) -> list[Block]:
     kpi = context.kpis[SCORE]
     if scope.lacks(kpi):
         return []
-    where = {name: code for name, code in scope.where.items() if name != "department"}
-    question = replace(scope.question(SCORE, by=("department",), compare=True), where=where)
+    question = without(scope.question(SCORE, by=("department",), compare=True), "department")
     scores = {
         figure.row["department_code"]: figure
         for figure in figures(context, [question])[0]
@@ -55,7 +53,7 @@ def _scores(asked: Asked) -> list[Block]:
         )
         if figure.value is not None
     ]
-    without = [
+    unscored = [
         scope.department_names.get(code, code)
         for code, figure in scores.items()
         if figure.value is None and parts[LEAD].get(code) and parts[LEAD][code].row["denominator"]
@@ -69,8 +67,8 @@ def _scores(asked: Asked) -> list[Block]:
     blocks: list[Block] = [Words(getattr(kpi.formula, lang.value), "aside")]
     if rows:
         blocks.insert(0, Listed(Table("scores", title, columns, rows), "slices"))
-    if without:
-        names = text("report.and", lang).join(without)
+    if unscored:
+        names = text("report.and", lang).join(unscored)
         blocks.append(Words(text("report.no_score", lang, names=names), "aside"))
     return blocks
 

@@ -9,14 +9,13 @@ from dashboards.components.words import kpi_name
 from dashboards.data.overview import Tile
 from dashboards.data.tables import Amount, Cell, Figure, Table, figures
 from dashboards.figures.bars import Bar, bars
-from dashboards.figures.trend import Marks, trend
+from dashboards.figures.trend import marks_of, trend, trend_label
 from dashboards.i18n import text
 from dashboards.names import code_names
 from dashboards.report.asked import Asked, KpiMonth
 from dashboards.report.model import Block, Chart, Listed, Native, Words
 from dashboards.scope import facts_of
 from dashboards.theme import colours
-from warehouse.catalogue import programme_start
 from warehouse.query import Dimension
 from warehouse.query.periods import Back
 from warehouse.query.question import AREA_LEVELS
@@ -220,16 +219,12 @@ def trend_charts(asked: Asked, kpi_ids: Sequence[str]) -> list[Block]:
         if months["value"].drop_nulls().len() < 2:
             continue
         kpi = asked.context.kpis[kpi_id]
-        baseline = kpi.baseline_of(view.county) if asked.is_whole_county else None
         figure = trend(
             months,
             kpi=kpi,
             lang=lang,
             colours=colours(view.scheme),
-            marks=Marks(
-                baseline=baseline.value if baseline else None,
-                programme_start=programme_start(view.county),
-            ),
+            marks=marks_of(kpi, view.county, with_baseline=asked.is_whole_county),
         )
         figure.update_layout(height=TREND_HEIGHT, xaxis_nticks=5)
         rows: list[list[Cell]] = [
@@ -247,14 +242,7 @@ def trend_charts(asked: Asked, kpi_ids: Sequence[str]) -> list[Block]:
             text("report.column.target", lang),
         ]
         table = Table(f"trend_{kpi_id}", title, columns, rows)
-        first, last = months["period_start_date"][0], months["period_start_date"][-1]
-        label = text(
-            "trend.label",
-            lang,
-            kpi=kpi_name(kpi, lang),
-            from_=f"{first:%Y-%m}",
-            to=f"{last:%Y-%m}",
-        )
+        label = trend_label(kpi_name(kpi, lang), months, lang)
         native = Native("line", 0, (1, 2) if months["target"].drop_nulls().len() else (1,))
         charts.append(
             Chart(f"trend_{kpi_id}", title, label, figure, table, native, "half", TREND_HEIGHT)

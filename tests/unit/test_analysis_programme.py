@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from benchmarks.programme_effect import judge, ours
 from tests.support.marts import COUNTY, ZONE, case, marts
 from warehouse.analysis.effect_sentences import of_effect
-from warehouse.analysis.programme import effect
+from warehouse.analysis.programme import Effect, Side, effect
 from warehouse.analysis.segments import segmented
-from warehouse.catalogue import programme_start
+from warehouse.catalogue import get_kpi, programme_start
 from warehouse.query import Question
 
 MEAN = "response_time_mean"
@@ -96,3 +97,22 @@ def test_too_few_months_give_no_estimate(tmp_path: Path) -> None:
     found = effect(published, Question(MEAN, COUNTY))
     assert found.segments is None
     assert "no judgement" in " ".join(text.en for text in of_effect(found, COUNTY))
+
+
+def test_sums_over_unequal_numbers_of_months_are_compared_by_the_month() -> None:
+    found = Effect(
+        kpi=get_kpi("volunteer_hours"),
+        start=date(2024, 11, 1),
+        transition_months=6,
+        before=Side(date(2024, 5, 1), date(2024, 11, 1), 6, 600.0, None, None),
+        after=Side(date(2025, 5, 1), date(2026, 9, 1), 16, 2_000.0, None, None),
+        segments=None,
+        has_season=False,
+        rows=pl.DataFrame(),
+    )
+    plain, *_ = of_effect(found, COUNTY)
+    assert (
+        "之前 6 个月平均每月 100.00 小时,之后 16 个月平均每月 125.00 小时(+25.00 小时)" in plain.zh
+    )
+    assert "100.00 hours per month in the 6 months before" in plain.en
+    assert "125.00 hours per month in the 16 after (+25.00 hours)" in plain.en

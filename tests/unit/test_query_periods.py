@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from warehouse.errors import UsageError
 from warehouse.query.periods import Bucket, Period, add_months, buckets, compared_with, whole
 
 AS_OF_END = date(2026, 11, 16)
@@ -77,3 +78,10 @@ def test_a_month_later_than_the_31st_is_the_last_day() -> None:
     assert add_months(date(2024, 1, 31), 1) == date(2024, 2, 29)
     assert add_months(date(2024, 2, 29), -12) == date(2023, 2, 28)
     assert add_months(date(2024, 12, 31), -12) == date(2023, 12, 31)
+    assert add_months(date(2024, 1, 1), (9999 - 2024) * 12 + 11) == date(9999, 12, 1)
+
+
+@pytest.mark.parametrize(("day", "count"), [(date(1, 1, 15), -1), (date(9999, 12, 31), 1)])
+def test_a_month_that_no_calendar_has_is_an_error_that_names_the_day(day: date, count: int) -> None:
+    with pytest.raises(UsageError, match=f"{day} and {count} months is out of range"):
+        add_months(day, count)

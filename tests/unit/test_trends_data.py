@@ -15,7 +15,6 @@ from dashboards.data.trends import (
     _aligned,
     _point,
     asks_for_states,
-    grows_with_days,
     point_count,
     unit_by_default,
     units_to_choose,
@@ -110,10 +109,10 @@ def test_only_what_follows_persons_through_their_days_is_limited() -> None:
 
 
 def test_counts_grow_with_the_days_and_rates_do_not() -> None:
-    assert grows_with_days(KPIS["cases_per_1000_residents"])
-    assert grows_with_days(KPIS["volunteer_hours"])
-    assert not grows_with_days(RATE)
-    assert not grows_with_days(KPIS["open_backlog"])
+    assert KPIS["cases_per_1000_residents"].grows_with_days
+    assert KPIS["volunteer_hours"].grows_with_days
+    assert not RATE.grows_with_days
+    assert not KPIS["open_backlog"].grows_with_days
 
 
 def test_the_table_has_what_the_chart_shows_the_newest_first() -> None:

@@ -85,9 +85,8 @@ def _compared(
             nulls_equal=True,
             maintain_order="left",
         )
-    grows = kpi.kind in ("count", "sum") or kpi.denominator_table is not None
     scale = _days("period_start_date", "period_end_date") / _days(*COMPARED_DAYS)
-    scaled = scale if grows else pl.lit(1.0)
+    scaled = scale if kpi.grows_with_days else pl.lit(1.0)
     value, before = pl.col("value"), pl.col("before_equal_days")
     low, high = pl.col("before_low") * scaled, pl.col("before_high") * scaled
     change = value - before

@@ -24,18 +24,23 @@ def _plain(found: Effect) -> Text:
     start = month(found.start)
     if before.value is None or after.value is None:
         return Text(zh=f"{kpi.name.zh}:一侧无值。", en=f"{kpi.name.en}: one side has no value.")
-    was, now = value(before.value, kpi), value(after.value, kpi)
-    by = difference(after.value - before.value, kpi)
+    # Sums over unequal numbers of months cannot be compared.
+    of_zh, of_en, more = "合计", "", 0
+    old, new = before.value, after.value
+    if kpi.grows_with_days:
+        of_zh, of_en, more = "平均每月", " per month", 1
+        old, new = before.per_month(old), after.per_month(new)
+    was, now = value(old, kpi, more=more), value(new, kpi, more=more)
+    by = difference(new - old, kpi, more=more)
     skipped = found.transition_months
     return Text(
-        zh=f"{kpi.name.zh}:项目 {start} 启动;之前 {before.month_count} 个月合计 {was.zh},之后 "
-        f"{after.month_count} 个月合计 {now.zh}({by.zh})"
+        zh=f"{kpi.name.zh}:项目 {start} 启动;之前 {before.month_count} 个月{of_zh} {was.zh},"
+        f"之后 {after.month_count} 个月{of_zh} {now.zh}({by.zh})"
         + (f",启动后 {skipped} 个月为过渡期不计" if skipped else "")
         + "。",
-        en=f"{kpi.name.en}: the programme began in {start}; {was.en} in the {before.month_count}"
-        f" months before, {now.en} in the {after.month_count} after ({by.en})"
-        + (f", leaving out {skipped} months of transition" if skipped else "")
-        + ".",
+        en=f"{kpi.name.en}: the programme began in {start}; {was.en}{of_en} in the"
+        f" {before.month_count} months before, {now.en}{of_en} in the {after.month_count} after"
+        f" ({by.en})" + (f", leaving out {skipped} months of transition" if skipped else "") + ".",
     )
 
 
@@ -161,8 +166,13 @@ def _limits(found: Effect, segments: Segments) -> list[Text]:
                 " the intervals are wide for it.",
             )
         )
-    low = [side.low for side in (found.before, found.after) if side.low is not None]
-    high = [side.high for side in (found.before, found.after) if side.high is not None]
+    is_sum = found.kpi.grows_with_days
+    ends = [
+        [side.per_month(end) if is_sum else end for end in (side.low, side.high)]
+        for side in (found.before, found.after)
+        if side.low is not None and side.high is not None
+    ]
+    low, high = [end[0] for end in ends], [end[1] for end in ends]
     if len(low) == len(high) == 2 and max(low) <= min(high):
         texts.append(
             Text(

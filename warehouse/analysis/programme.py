@@ -27,12 +27,14 @@ LEAST_MONTHS = 8
 LEAST_FOR_SEASON = 24
 """Months in all, below which the season cannot be told from the trend."""
 FULL_YEAR = 12
-PER_DAY_KINDS = ("count", "sum")
 
 
 @dataclass(frozen=True)
 class Side:
-    """All months of one side taken together, from their sums."""
+    """All months of one side taken together, from their sums.
+
+    Of what grows with the days `value` is the sum, so sides are compared `per_month`.
+    """
 
     first: date
     end: date
@@ -40,6 +42,10 @@ class Side:
     value: float | None
     low: float | None
     high: float | None
+
+    def per_month(self, amount: float) -> float:
+        """What a sum over the side's months is a month."""
+        return amount / self.month_count
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,8 @@ def effect(
         if side.is_empty():
             raise UsageError(f"{kpi.kpi_id}: {start} {when}: 无完整月份 / there is no whole month")
     used = pl.concat(sides)
-    grows = kpi.kind in PER_DAY_KINDS or kpi.denominator_table is not None
     days = (pl.col("period_end_date") - first).dt.total_days()
-    value = pl.col("value") / days if grows else pl.col("value")
+    value = pl.col("value") / days if kpi.grows_with_days else pl.col("value")
     rows = months.select(
         first.alias("month"),
         value.alias("value"),

@@ -49,9 +49,9 @@ def figure(value: float, kpi: Kpi, *, signed: bool = False, more: int = 0) -> st
     return f"{shown or abs(shown):{'+' if signed else ''},f}".replace("-", "−")
 
 
-def value(amount: float, kpi: Kpi) -> Text:
+def value(amount: float, kpi: Kpi, *, more: int = 0) -> Text:
     """A value with its unit."""
-    number = figure(amount, kpi)
+    number = figure(amount, kpi, more=more)
     if kpi.unit == "percent":
         return Text(zh=f"{number} %", en=f"{number} %")
     unit = UNITS.get(kpi.unit)

@@ -288,6 +288,11 @@ class Kpi(BaseModel):
         return self.fact is not None and self.about.is_personal
 
     @property
+    def grows_with_days(self) -> bool:
+        """Whether a longer period has more of it: then periods are compared by their length."""
+        return self.kind in ("count", "sum") or self.denominator_table is not None
+
+    @property
     def flags(self) -> tuple[str, ...]:
         """Flags of the fact that decide a row's part in the value, each once."""
         return tuple(

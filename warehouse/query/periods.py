@@ -1,10 +1,12 @@
 """Periods: buckets of a unit of time, and what each is fairly compared with. Ends are exclusive."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Literal
 
+from warehouse.errors import UsageError
 from warehouse.query.question import TimeUnit
 
 ONE_DAY = timedelta(days=1)
@@ -54,11 +56,18 @@ def shift(unit: TimeUnit, first_day: date, count: int) -> date:
 
 
 def add_months(day: date, count: int) -> date:
-    """The same day of another month, or its last day where it is shorter (29 February)."""
-    month = day.year * 12 + day.month - 1 + count
-    first = date(month // 12, month % 12 + 1, 1)
-    following = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), following - ONE_DAY)
+    """The same day of another month, or its last day where it is shorter (29 February).
+
+    Raises:
+        UsageError: the month lies before the year 1 or after 9999.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise UsageError(
+            f"{day} 加 {count} 个月超出范围 / {day} and {count} months is out of range;"
+            f" 可用 / allowed: {date.min} … {date.max}"
+        )
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def buckets(period: Period, unit: TimeUnit) -> Iterator[Bucket]:
