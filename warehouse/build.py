@@ -123,9 +123,7 @@ class _Build:
         with self._step("staging"):
             with self._work() as con:
                 settled = left_out(con, is_stale=is_staging_stale)
-            transform.build(
-                *STAGING, left_out=settled, are_marts_there=False, full_refresh=is_staging_stale
-            )
+            transform.build(*STAGING, left_out=settled, full_refresh=is_staging_stale)
         with self._step("areas"), self._work() as con:
             measure_areas(con)
         for name, run_step in load_plugins("gridgov.build_steps").items():

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.results import NodeStatus
 
 from warehouse.errors import BuildError
@@ -62,34 +63,32 @@ class Transform:
     _manifests: ClassVar[dict[str, Any]] = {}
 
     def build(
-        self,
-        *selectors: str,
-        left_out: Sequence[str] = (),
-        are_marts_there: bool = True,
-        full_refresh: bool = False,
+        self, *selectors: str, left_out: Sequence[str] = (), full_refresh: bool = False
     ) -> None:
         """Run seeds, models and data tests; unit tests belong to the test suite.
 
+        dbt is handed a project of these alone: to choose them among everything takes it longer
+        than to run them. Nothing of them may therefore refer to a model that is not selected.
+
         Args:
+            selectors: `path:` with a folder or file, and `,resource_type:test` for its tests only.
             left_out: selectors of what is not run.
-            are_marts_there: false leaves out tests that also look at models not selected.
 
         Raises:
             BuildError: a model failed, or a data test found rows that must not be.
         """
-        arguments = ["--select", *selectors, "--exclude-resource-type", "unit_test"]
-        arguments += ["--exclude", *left_out] if left_out else []
-        arguments += ["--indirect-selection", "eager" if are_marts_there else "cautious"]
-        arguments += ["--full-refresh"] if full_refresh else []
-        self.invoke("build", *arguments)
+        arguments = ["--full-refresh"] if full_refresh else []
+        self.invoke("build", *arguments, manifest=self._part(selectors, left_out))
 
-    def invoke(self, command: str, *arguments: str) -> dbtRunnerResult:
-        """Run any dbt command on the parsed project.
+    def invoke(
+        self, command: str, *arguments: str, manifest: Manifest | None = None
+    ) -> dbtRunnerResult:
+        """Run any dbt command on the parsed project, or on a part of it.
 
         Raises:
             BuildError: it failed.
         """
-        runner = dbtRunner(manifest=self._manifest, callbacks=[self._tell])
+        runner = dbtRunner(manifest=manifest or self._manifest, callbacks=[self._tell])
         return self._finish(runner, [command, *self._options, "--no-write-json", *arguments])
 
     @cached_property
@@ -100,6 +99,23 @@ class Transform:
             parsed = self._finish(dbtRunner(), ["parse", *self._options])
             self._manifests[known] = parsed.result
         return self._manifests[known]
+
+    def _part(self, selectors: Sequence[str], left_out: Sequence[str]) -> Manifest:
+        whole = self._manifest
+        nodes = {
+            key: node
+            for key, node in whole.nodes.items()
+            if any(_is_selected(node, one) for one in selectors)
+            and not any(_is_selected(node, one) for one in left_out)
+        }
+        return Manifest(
+            nodes=nodes,
+            sources=whole.sources,
+            macros=whole.macros,
+            docs=whole.docs,
+            metadata=whole.metadata,
+            flat_graph=whole.flat_graph,
+        )
 
     def _finish(self, runner: dbtRunner, arguments: Sequence[str]) -> dbtRunnerResult:
         try:
@@ -148,6 +164,16 @@ class Transform:
     def _tell(self, event: Any) -> None:
         if event.info.name in {"LogModelResult", "LogSeedResult"}:
             self.on_model(event.data.node_info.node_name)
+
+
+def _is_selected(node: Any, selector: str) -> bool:
+    """Whether a node lies in what a selector names, or is described there."""
+    path, _, kind = selector.removeprefix("path:").partition(",resource_type:")
+    if kind and node.resource_type != kind:
+        return False
+    described_in = (getattr(node, "patch_path", None) or "").partition("://")[2]
+    files = (node.original_file_path, described_in)
+    return any(f"{file}/".startswith(f"{path}/") for file in files)
 
 
 def failed(reasons: Sequence[str]) -> BuildError:

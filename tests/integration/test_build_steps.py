@@ -24,8 +24,11 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 import warehouse.build
+from tests.support.parsed import FOLDER, share
 from warehouse.settings import Settings
 from warehouse.transform import Transform
+
+share(Path(os.environ[FOLDER]))
 
 home, last = Path(sys.argv[1]), sys.argv[2]
 
