@@ -69,8 +69,8 @@ class Held:
 class Tile:
     """One KPI over the page's period: its figure, the compared period's row, and the months.
 
-    `before` has the columns of `COMPARED`; null where the records do not reach back so far. `lacks` names the filter that the KPI's rows cannot be limited by; then the
-    rest is null.
+    `before` has the columns of `COMPARED`; null where the records do not reach back so far. `lacks`
+    names the filter that the KPI's rows cannot be limited by; then the rest is null.
     """
 
     kpi: Kpi

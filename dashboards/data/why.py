@@ -39,7 +39,8 @@ class Why:
 def why(scope: Scope, cell: Question, *, slices: tuple[Dimension, ...] = SLICES) -> Iterator[Why]:
     """The change of a cell's value, by each dimension it can be taken apart by.
 
-    Each is worked out when it is asked for. Empty where one of the periods has no value, or the change is no sum over groups (medians).
+    Each is worked out when it is asked for. Empty where one of the periods has no value, or the
+    change is no sum over groups (medians).
     """
     context, back = scope.context, scope.view.compare
     kpi = context.kpis[cell.kpi_id]

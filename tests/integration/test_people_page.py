@@ -3,10 +3,10 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
+from dashboards.components.markup import markup
 from dashboards.context import Context, Services
 from dashboards.data.people_visits import tasks
 from dashboards.i18n import Lang
@@ -32,14 +32,6 @@ def context(services: Services) -> Context:
 
 def view(context: Context, query: str = "") -> View:
     return View.parse(query, known=context.known)
-
-
-def drawn(component: Any) -> str:
-    """Markup of a page: what travels as such, and the names of the filters."""
-    parts = component.to_plotly_json()["props"].get("children") or []
-    parts = parts if isinstance(parts, list) else [parts]
-    found = component.to_plotly_json()["props"].get("data-html", "")
-    return str(found) + "".join(drawn(part) for part in parts if hasattr(part, "to_plotly_json"))
 
 
 def exported(scope: Scope) -> str:
@@ -68,7 +60,7 @@ def busy_grid(context: Context) -> tuple[str, int]:
 
 def test_no_person_is_on_the_page_of_a_county(context: Context) -> None:
     scope = Scope(view(context), context)
-    page = drawn(people.layout(scope.view, context))
+    page = markup(people.layout(scope.view, context))
     assert 'data-kpi="on_time_visit_rate"' in page
     assert not PERSON_KEY.search(page)
     assert not PERSON_KEY.search(exported(scope))
@@ -77,7 +69,7 @@ def test_no_person_is_on_the_page_of_a_county(context: Context) -> None:
 def test_one_grid_s_visits_are_listed_by_person_key_without_the_group(context: Context) -> None:
     grid, visits = busy_grid(context)
     scope = Scope(view(context, f"area={grid}"), context)
-    page = drawn(people.layout(scope.view, context))
+    page = markup(people.layout(scope.view, context))
     [rows] = re.findall(r'data-table="tasks".*?</table>', page)
     assert len(tasks(scope).tasks) == visits
     assert rows.count("<code") == visits
@@ -107,7 +99,7 @@ def test_groups_add_up_to_the_roll(context: Context) -> None:
 @pytest.mark.parametrize("query", ["lang=en&period=all", "category=daily", "department=health"])
 def test_the_page_is_drawn_whatever_the_filter(context: Context, query: str) -> None:
     scope = Scope(view(context, query), context)
-    assert drawn(people.layout(scope.view, context))
+    assert markup(people.layout(scope.view, context))
     assert people.tables(scope)
 
 
@@ -117,7 +109,7 @@ def test_a_server_without_the_rows_of_persons_says_so(services: Services) -> Non
         services.store = PublishedStore(services.settings, with_people=False)
         context = services.open()
         scope = Scope(replace(view(context), lang=Lang.EN), context)
-        page = drawn(people.layout(scope.view, context))
+        page = markup(people.layout(scope.view, context))
         assert "people_1.duckdb" in page
         assert "Response to wristband alerts" in page
         assert {table.name for table in people.tables(scope)} <= {"alerts", "alert-months"}
