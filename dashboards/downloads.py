@@ -67,8 +67,8 @@ def about(scope: Scope) -> list[tuple[str, str]]:
     lang, build = scope.view.lang, scope.context.builds[scope.view.county]
     zone = scope.context.county(scope.view.county).zone
     words = [area_name(scope, area) for area in scope.trail]
-    if "department" in scope.where:
-        words.append(scope.department_names[scope.view.department])
+    if scope.department_name:
+        words.append(scope.department_name)
     lines = [
         (text("receipt.scope", lang), " · ".join(words)),
         (

@@ -102,6 +102,15 @@ class Scope:
         index = 0 if self.view.lang is Lang.ZH else 1
         return {code: names[index] for code, names in self.departments.items()}
 
+    @property
+    def department_name(self) -> str:
+        """Name of the department the page is limited to; empty without such a limit.
+
+        Raises:
+            UsageError: no such department.
+        """
+        return self.department_names[self.view.department] if "department" in self.where else ""
+
     def names_of_areas(self, level: str) -> dict[str, str]:
         """Names of the areas of a level by code; of grids, those of the page's community."""
         if level != "grid":

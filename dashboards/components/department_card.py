@@ -28,7 +28,7 @@ def card_sections(scope: Scope, cards: Scorecard | None, found: Sequence[Load]) 
         return []
     card = next((card for card in cards.cards if card.code == code), None)
     load = next((load for load in found if load.code == code), None)
-    name = scope.department_names[code]
+    name = scope.department_name
     if card is None:
         note = text("departments.card.none", scope.view.lang, name=name)
         return [section(name, empty(note), name="departments-card")]

@@ -77,10 +77,7 @@ def flow_section(scope: Scope) -> Component:
 
 
 def _place_words(scope: Scope) -> str:
-    words = [area_name(scope, scope.area)]
-    if scope.view.department:
-        words.append(scope.department_names[scope.view.department])
-    return " · ".join(words)
+    return " · ".join(filter(None, (area_name(scope, scope.area), scope.department_name)))
 
 
 def age_section(scope: Scope, found: Sequence[Load]) -> Component:

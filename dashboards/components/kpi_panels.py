@@ -14,7 +14,7 @@ from dashboards.cells import cell_of
 from dashboards.components.chart import chart, empty
 from dashboards.components.ranking import ranking
 from dashboards.components.section import section
-from dashboards.components.words import kpi_name, lacking_words
+from dashboards.components.words import by_level_title, kpi_name, lacking_words
 from dashboards.data.filtered import without
 from dashboards.data.months import comparable_months, trend_question
 from dashboards.data.ranking import Ranked, areas_ranked, ranked
@@ -120,12 +120,14 @@ def area_panel(scope: Scope, kpi: Kpi) -> Component:
     """The areas below the page's in order."""
     view, lang = scope.view, scope.view.lang
     level = scope.level_name(scope.level_below)
-    title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
+    title = by_level_title(kpi, level, lang)
     if lacking := lacking_note(scope, kpi):
         return section(title, empty(lacking), name="areas")
     found = ranked_areas(scope, kpi)
     if found is None and scope.level_below:
-        return section(title, empty(text("panels.no_level", lang, level=level)), name="areas")
+        return section(
+            title, empty(text("panels.no_level", lang, level=level.lower())), name="areas"
+        )
     whole = area_name(scope, scope.compared_area)
     body = ranking(found, view=view, part="area", whole_name=whole, level_name=level)
     # Many areas are looked through in a window of their own, so the page keeps its shape.
@@ -170,7 +172,7 @@ def ranked_categories(scope: Scope, kpi: Kpi) -> Ranked:
 def category_panel(scope: Scope, kpi: Kpi, *, level: str) -> Component:
     """The categories in order; choosing one limits the page to it."""
     view, lang = scope.view, scope.view.lang
-    title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
+    title = by_level_title(kpi, level, lang)
     found = ranked_categories(scope, kpi)
     if not found.slices:
         return section(title, empty(text("value.none.note", lang)), name="categories")

@@ -162,7 +162,7 @@ def _bar(row: Row, scale: _Scale, whole: float | None) -> list[Component]:
 def _rule(found: Ranked, level_name: str, lang: Lang) -> str:
     if found.funnel:
         widened = ".widened" if found.funnel.is_over_dispersed else ""
-        return text(f"ranking.rule.funnel{widened}", lang, level=level_name)
+        return text(f"ranking.rule.funnel{widened}", lang, level=level_name.lower())
     judged = [line for line in found.slices if line.verdict != "unjudged"]
     if not judged:
         return text("ranking.rule.plain", lang)
@@ -171,7 +171,11 @@ def _rule(found: Ranked, level_name: str, lang: Lang) -> str:
     if not by_chance:
         return rule
     return rule + text(
-        "ranking.rule.chance", lang, count=len(judged), level=level_name, by_chance=by_chance
+        "ranking.rule.chance",
+        lang,
+        count=len(judged),
+        level=level_name.lower(),
+        by_chance=by_chance,
     )
 
 

@@ -64,7 +64,7 @@ def alert_areas_section(scope: Scope, codes: tuple[str, ...]) -> Component:
     lang = scope.view.lang
     level = scope.level_name(scope.level_below)
     return section(
-        text("people.alerts.ranking", lang, level=level),
+        text("people.alerts.ranking", lang, level=level.lower()),
         ranking(
             people_alerts.areas_ranked(scope, codes),
             view=scope.view,

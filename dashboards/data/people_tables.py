@@ -221,7 +221,7 @@ def _loads(scope: Scope, owed: Tasks) -> list[Table]:
     level = scope.level_below
     if level and level != scope.area.level:
         names = scope.names_of_areas(level)
-        title = text("people.areas", lang, level=scope.level_name(level))
+        title = text("people.areas", lang, level=scope.level_name(level).lower())
         loads, on_roll = owed.by(f"{level}_code"), roll_by_area(scope)
         areas: list[list[Cell]] = [
             [

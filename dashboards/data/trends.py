@@ -177,10 +177,7 @@ def lines_of(scope: Scope) -> list[Line]:
 
 def own_name(scope: Scope) -> str:
     """Name of what the page is about: its area, and department where it has one."""
-    name = area_name(scope, scope.area)
-    if "department" in scope.where:
-        return f"{name} · {scope.department_names[scope.view.department]}"
-    return name
+    return " · ".join(filter(None, (area_name(scope, scope.area), scope.department_name)))
 
 
 def _line(scope: Scope, key: str) -> Line:

@@ -93,13 +93,13 @@ def funnel_svg(
     limits = [value for name in ("low_95", "high_95") for value in rows[name]]
     y = _scale([*rows["value"], *limits], bottom - 8, 20)
     parts = [_open(width, height)]
+    sign = "%" if kpi.unit == "percent" else ""
     for value in _ticks([*rows["value"], *limits]):
         if y(value) > bottom:
             continue
         parts.append(_line((left, y(value)), (width, y(value)), colours.line, 1))
-        parts.append(
-            _text(left - 8, y(value) + 5, numbers_text.amount(value, kpi), colours.muted, "end")
-        )
+        shown = numbers_text.amount(value, kpi) + sign
+        parts.append(_text(left - 8, y(value) + 5, shown, colours.muted, "end"))
     upper = [(x(size), y(value)) for size, value in zip(sizes, rows["high_95"], strict=True)]
     lower = [(x(size), y(value)) for size, value in zip(sizes, rows["low_95"], strict=True)]
     outline = " ".join(f"{px:.1f},{py:.1f}" for px, py in [*upper, *reversed(lower)])

@@ -31,7 +31,7 @@ from dashboards.components.number import number
 from dashboards.components.parts import chip
 from dashboards.components.section import section
 from dashboards.components.tile import tile
-from dashboards.components.words import kpi_name
+from dashboards.components.words import by_level_title, kpi_name
 from dashboards.context import Context
 from dashboards.data.council import (
     EXITS,
@@ -115,8 +115,8 @@ def tables(scope: Scope) -> list[Table]:
     if scope.lacks(scope.context.kpis[FIRST_KPI]):
         return [kpi_months_table(scope, kpi)]
     level, topics = scope.level_name(scope.level_below), text("council.topic", lang)
-    areas_title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
-    topics_title = f"{kpi_name(of_topics, lang)} · {text('section.ranking', lang, level=topics)}"
+    areas_title = by_level_title(kpi, level, lang)
+    topics_title = by_level_title(of_topics, topics, lang)
     made = [
         stages_table(passages(scope), lang),
         durations_table(durations(scope), lang),

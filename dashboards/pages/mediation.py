@@ -30,7 +30,7 @@ from dashboards.components.number import number
 from dashboards.components.parts import chip
 from dashboards.components.section import section
 from dashboards.components.tile import tile
-from dashboards.components.words import kpi_name
+from dashboards.components.words import by_level_title, kpi_name
 from dashboards.context import Context
 from dashboards.data.mediation import (
     EXITS,
@@ -112,8 +112,8 @@ def tables(scope: Scope) -> list[Table]:
     if scope.lacks(kpi):
         return [kpi_months_table(scope, kpi)]
     level, categories = scope.level_name(scope.level_below), text("mediation.category", lang)
-    of_areas = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
-    of_categories = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=categories)}"
+    of_areas = by_level_title(kpi, level, lang)
+    of_categories = by_level_title(kpi, categories, lang)
     return [
         flow_table(passages(scope), lang),
         levels_table(settled_at_levels(scope), durations(scope), lang),

@@ -27,7 +27,7 @@ from dashboards.components.ranking import ranking
 from dashboards.components.roll import bars, roll_table
 from dashboards.components.section import section
 from dashboards.components.tile import tile
-from dashboards.components.words import kpi_name
+from dashboards.components.words import by_level_title, kpi_name
 from dashboards.components.worklist import areas_table, load_strip, tasks_table, workers_table
 from dashboards.components.wristbands import alert_areas_section, alerts_section
 from dashboards.context import Context
@@ -190,7 +190,7 @@ def _by_area_and_worker(scope: Scope, found: Tasks) -> Component:
     level = scope.level_below
     level_name = scope.level_name(level)
     if level and level != scope.area.level:
-        title = text("people.areas", lang, level=level_name)
+        title = text("people.areas", lang, level=level_name.lower())
         table = areas_table(
             found.by(f"{level}_code"),
             roll_by_area(scope),
@@ -206,7 +206,9 @@ def _by_area_and_worker(scope: Scope, found: Tasks) -> Component:
     note = text("people.workers.note", lang)
     if len(workers) > len(shown):
         count = numbers_text.number(len(workers))
-        note = text("people.workers.more", lang, count=count, shown=len(shown), level=level_name)
+        note = text(
+            "people.workers.more", lang, count=count, shown=len(shown), level=level_name.lower()
+        )
     parts.append(
         html.Div(
             [
@@ -312,7 +314,7 @@ def _ranking(scope: Scope) -> Component:
     kpi = scope.context.kpis[view.kpi if view.kpi in TILES else TILES[0]]
     within = reach_scope(scope) if kpi.kpi_id == REACH_KPI else scope
     level = scope.level_name(scope.level_below)
-    title = f"{kpi_name(kpi, lang)} · {text('section.ranking', lang, level=level)}"
+    title = by_level_title(kpi, level, lang)
     if scope.lacks(kpi):
         body: Component = empty(text("people.ranking.lacks", lang, kpi=kpi_name(kpi, lang)))
     else:

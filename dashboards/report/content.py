@@ -46,8 +46,8 @@ def _bound(asked: Asked, sections: list[Section]) -> Report:
     zone = asked.context.county(asked.view.county).zone
     scope = asked.scope
     words = [area_name(scope, area) for area in scope.trail]
-    if asked.view.department:
-        words.append(scope.department_names[asked.view.department])
+    if scope.department_name:
+        words.append(scope.department_name)
     month = text("report.month", lang, year=asked.first.year, month=asked.first.month)
     if lang is Lang.EN:
         month = f"{asked.first:%B %Y}"

@@ -3,8 +3,10 @@
 from dashboards import numbers_text
 from dashboards.components.status_strip import read_status
 from dashboards.components.words import kpi_name
+from dashboards.data.quality import rule_names
 from dashboards.data.tables import Cell, Table
 from dashboards.i18n import Lang, text
+from dashboards.quality_words import rule_words
 from dashboards.report.asked import Asked
 from dashboards.report.model import Block, Listed, Points, Section
 from warehouse.catalogue import Kpi, load_caveats
@@ -17,7 +19,9 @@ FRESHNESS = """
     from ops.freshness where county_code = ? order by department_code, dataset
 """
 REASONS = """
-    select reason, dataset_name_zh, dataset_name_en, sum(row_count)::bigint as row_count
+    select
+        refused.dataset, reason, dataset_name_zh, dataset_name_en,
+        sum(row_count)::bigint as row_count
     from ops.quarantine_counts as refused
     inner join ops.batches as batches using (batch_id, dataset)
     inner join ops.freshness as freshness
@@ -108,8 +112,13 @@ def _freshness(asked: Asked) -> Table:
 def _reasons(asked: Asked) -> Table:
     lang = asked.lang
     found = asked.context.sql(REASONS, asked.view.county)
+    rules = rule_names(asked.context)
     rows: list[list[Cell]] = [
-        [row[f"dataset_name_{lang.value}"], row["reason"], row["row_count"]]
+        [
+            row[f"dataset_name_{lang.value}"],
+            rule_words(row["dataset"], row["reason"], names=rules, lang=lang),
+            row["row_count"],
+        ]
         for row in found.iter_rows(named=True)
     ]
     columns = [text(f"report.column.{key}", lang) for key in ("dataset", "reason", "rows")]

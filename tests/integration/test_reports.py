@@ -1,5 +1,6 @@
 """The monthly report of the generated town: its PDF and workbook say what the pages say."""
 
+import re
 import shutil
 import subprocess
 from io import BytesIO
@@ -120,6 +121,20 @@ def test_a_scope_leaves_out_what_it_does_not_fit_and_says_so(context: Context, v
         if isinstance(row[0], Link) and row[0].is_current
     ]
     assert set(chosen) == {"Urban management"}
+
+
+def test_reasons_of_refusal_are_in_words(report: Report) -> None:
+    [table] = [table for table in report.tables if table.name == "reasons"]
+    assert table.rows
+    for _, reason, _ in table.rows:
+        assert not re.fullmatch(r"[a-z_:]+", str(reason)), reason
+
+
+def test_an_unknown_department_is_an_error_that_lists_the_known_ones(
+    context: Context, view: View
+) -> None:
+    with pytest.raises(UsageError, match=r'department "nobody".*urban_management'):
+        kept_report(view.with_(department="nobody"), context)
 
 
 def test_an_unknown_month_is_an_error_that_lists_the_known_ones(

@@ -94,7 +94,7 @@ def test_a_document_marks_sample_data_and_numbers_its_pages() -> None:
     assert "counter(pages)" in page
     assert '@top-right { content: "示例数据"; }' in page
     assert "93.4%" in page
-    assert "少于5人" in page
+    assert "为保护个人不显示" in page
     assert "&lt;b&gt;隐去" in page
     assert "default-src 'none'" in page.replace("&#x27;", "'")
     real = replace(small_report(), sample="")

@@ -95,7 +95,7 @@ def test_a_rate_of_half_a_month_stays_in_its_line() -> None:
 
 def test_what_is_not_shown_is_marked_with_the_word() -> None:
     figure = drawn(series("", RATE, 0.9, None, is_suppressed=True))
-    assert figure.data[-1].name == "少于5人"
+    assert figure.data[-1].name == "为保护个人不显示"
     assert list(figure.data[-1].x) == [date(2026, 2, 1)]
 
 

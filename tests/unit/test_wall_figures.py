@@ -1,5 +1,6 @@
 """Pictures and signals of the wall screen."""
 
+import re
 from datetime import date, timedelta
 
 import polars as pl
@@ -113,6 +114,21 @@ def test_the_funnel_names_who_lies_outside() -> None:
     svg = funnel_svg(found, kpi=RATE, names=names, size_label="n", colours=DARK)
     assert "&lt;11&gt;" in svg
     assert "&lt;0&gt;" not in svg
+
+
+def test_the_axis_of_a_rate_is_in_percent() -> None:
+    rows = pl.DataFrame(
+        {
+            "area_code": ["a", "b", "c"],
+            "value": [0.9, 0.8, 0.85],
+            "numerator": [900.0, 1600.0, 2550.0],
+            "denominator": [1000.0, 2000.0, 3000.0],
+        }
+    )
+    found = funnel_of(Question(RATE.kpi_id, "430181", by=("town",)), rows, 0.85)
+    svg = funnel_svg(found, kpi=RATE, names={}, size_label="n", colours=DARK)
+    assert re.search(r">[0-9.]+%</text>", svg)
+    assert not re.search(r">[0-9.]+\.0</text>", svg)
 
 
 def test_days_without_a_case_have_no_bar() -> None:
