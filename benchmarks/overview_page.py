@@ -36,12 +36,14 @@ ENVIRONMENT = Path(".venv/.vizro")
 PATIENCE_SECONDS = 180
 
 OURS_READY = """async () => {
-  while (document.body.dataset.state !== 'ready') await new Promise(requestAnimationFrame);
+  while (document.body.dataset.state === 'loading') await new Promise(requestAnimationFrame);
+  if (document.body.dataset.state !== 'ready') throw new Error(document.body.innerText);
 }"""
 OURS_FILTER = """async (department) => {
   const began = performance.now();
   window.gridgov.lead(`?department=${department}`);
-  do await new Promise(requestAnimationFrame); while (document.body.dataset.state !== 'ready');
+  do await new Promise(requestAnimationFrame); while (document.body.dataset.state === 'loading');
+  if (document.body.dataset.state !== 'ready') throw new Error(document.body.innerText);
   return performance.now() - began;
 }"""
 # All cards, charts and the table are there, and nothing is loading.
@@ -56,12 +58,12 @@ VIZRO_READY = """async () => {
 VIZRO_FILTER = """async (department) => {
   const text = () => [...document.querySelectorAll('.card-kpi')].map((c) => c.innerText).join();
   const before = text();
-  const plots = [...document.querySelectorAll('.js-plotly-plot')];
-  const drawn = plots.map((plot) => new Promise((done) => plot.once('plotly_afterplot', done)));
   const began = performance.now();
   dash_clientside.set_props('department', {value: department});
-  await Promise.all(drawn);
-  while (text() === before) await new Promise(requestAnimationFrame);
+  const isDrawn = () => text() !== before && document.title !== 'Updating...'
+    && !document.querySelector('[data-dash-is-loading=true]');
+  while (!isDrawn()) await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
   return performance.now() - began;
 }"""
 

@@ -5,6 +5,8 @@ import json
 import logging
 from collections.abc import AsyncIterator
 
+# Charts look whether pandas is there; half imported by another thread, it breaks them.
+import pandas  # noqa: F401
 import uvicorn
 from dash import Dash
 from dash.backends._fastapi import set_current_request
