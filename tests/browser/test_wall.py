@@ -96,7 +96,7 @@ def until(page: Page, is_so: Callable[[], bool]) -> None:
 
 
 def is_of(page: Page, version: int) -> Callable[[], bool]:
-    return lambda: page.locator(f'#page > [data-version="{version}"]').count() == 1
+    return lambda: page.locator(f'#page[data-version="{version}"]').count() == 1
 
 
 @pytest.mark.parametrize("size", [HD, UHD])
@@ -180,7 +180,7 @@ def test_other_pages_leave_it_to_the_reader_to_refresh(
     until(page, notice.is_visible)
     assert not is_of(page, version)()
     notice.click()
-    page.wait_for_selector(f'#page > [data-version="{version}"]')
+    page.wait_for_selector(f'#page[data-version="{version}"]')
     expect(notice).to_be_hidden()
 
 

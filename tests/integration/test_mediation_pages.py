@@ -33,7 +33,7 @@ def test_the_pages_are_drawn_of_the_generated_town(
     town: Context, page: ModuleType, query: str
 ) -> None:
     view = View.parse(query, known=town.known)
-    assert "<section" in drawn(page, view, town)
+    assert 'class="sections"' in drawn(page, view, town)
     for table in page.tables(Scope(view, town)):
         assert all(len(row) == len(table.columns) for row in table.rows), table.name
 
@@ -56,7 +56,7 @@ def test_the_pages_are_drawn_at_every_level(town: Context, page: ModuleType, lev
         COUNTY,
         level,
     ).item()
-    assert "<section" in drawn(page, View.parse(f"area={area}", known=town.known), town)
+    assert 'class="sections"' in drawn(page, View.parse(f"area={area}", known=town.known), town)
 
 
 @pytest.mark.parametrize("page", [mediation, council])
