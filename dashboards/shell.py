@@ -132,7 +132,9 @@ def drawn(
     asked: Mapping[str, str],
     draw: Callable[[Page, View, Context], Drawn] = _page,
 ) -> Drawn:
-    """Draw a page, or say what is wrong: a user's mistake in full, a fault of ours by its kind.
+    """A page drawn, or what is wrong: a user's mistake in full, a fault of ours by its kind.
+
+    What was drawn of a version stays so, and is kept for the next who asks.
 
     Args:
         services: for the version of the moment.
@@ -144,7 +146,9 @@ def drawn(
         lang = Lang.EN if "lang=en" in asked["query"] else Lang.ZH
         context = services.open()
         view = View.parse(asked["query"], known=context.known).with_(scheme=asked["theme"])
-        return draw(BY_PATH[asked["path"]], view, context)
+        page = BY_PATH[asked["path"]]
+        key = (context.published.version, draw, page.PATH, view, view.scheme)
+        return services.pages.get(key, lambda: draw(page, view, context))
     except GridgovError as error:
         return problem(str(error), lang)
     except Exception:

@@ -22,7 +22,7 @@ def kept_report(view: View, context: Context) -> Report:
     """
     plain = view.with_(receipt="", role="", of="", kpi=view.defaults[1] or view.kpi)
     key = (context.published.version, "report", plain, plain.scheme)
-    return context.services.cached(key, lambda: report(plain, context))
+    return context.services.answers.get(key, lambda: report(plain, context))
 
 
 def report_file(view: View, context: Context, form: Form) -> tuple[str, bytes]:
