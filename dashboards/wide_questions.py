@@ -8,7 +8,6 @@ import polars as pl
 
 from warehouse.catalogue import Kpi
 from warehouse.query import NO_CODE, Dimension, Question
-from warehouse.query.flows import FLOW_KINDS
 from warehouse.query.question import AREA_LEVELS, OTHER_SLICES
 
 COLUMNS = {"town": "area_code", "department": "department_code"}
@@ -19,9 +18,10 @@ def wide_question(question: Question, kpi: Kpi) -> Question:
     """The question sliced by what it is limited to, instead; itself where that would be another.
 
     A row is of one department and one town, so a slice of all is the answer about one. Cells of
-    persons are hidden by what is asked for, so of them nothing but the question itself is asked.
+    persons are hidden by what is asked for, so of them nothing but the question itself is asked;
+    nor of scores, whose parts are asked for anyhow, nor of shares, whose whole may be all of them.
     """
-    if kpi.is_personal or kpi.kind not in (*FLOW_KINDS, "stock"):
+    if kpi.is_personal or kpi.kind in ("score", "share"):
         return question
     names = [name for name in COLUMNS if _is_one_slice(question, name)]
     where = {key: code for key, code in question.where.items() if key not in names}
