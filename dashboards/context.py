@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 FIRST_KPIS = ("response_time_median", "on_time_resolution_rate", "open_backlog")
 CACHED_ANSWERS = 10_000
-CACHED_PAGES = 300
+CACHED_PAGES = 500
 PAGE_THREADS = 4
 QUERY_THREADS = 2
 MAP_KPIS = (
