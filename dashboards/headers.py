@@ -24,8 +24,8 @@ def content_security_policy(html: str = "") -> str:
 
     Inline scripts are allowed by the hash of what they say. `unsafe-eval` is there for the tools
     that measure, test and print a page: they wait for its state with an expression of their own.
-    Styles are set inline by the component kit and the charts; they cannot fetch anything from
-    elsewhere under this policy. `blob:` and `data:` stay within the browser.
+    Styles are set inline by pages and charts; they cannot fetch anything from elsewhere under this
+    policy. `blob:` and `data:` stay within the browser.
     """
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"

@@ -13,8 +13,8 @@ from dashboards.components import header, receipt
 from dashboards.components.markup import markup
 from dashboards.context import Context, Services
 from dashboards.i18n import Lang, text
+from dashboards.page import Page
 from dashboards.pages import BY_PATH, PAGES
-from dashboards.pages.protocol import Page
 from dashboards.static_files import Assets
 from dashboards.view import View
 from warehouse.errors import GridgovError

@@ -8,7 +8,7 @@ import polars as pl
 from warehouse.catalogue import Kpi
 from warehouse.query import NO_CODE, Dimension, Question
 from warehouse.query.flows import FLOW_KINDS
-from warehouse.query.question import AREA_LEVELS
+from warehouse.query.question import AREA_LEVELS, OTHER_SLICES
 
 COLUMNS = {"department": "department_code", "town": "area_code"}
 """Filters that are widened, the first that a question has; and the column of their slices."""
@@ -38,9 +38,13 @@ def narrowed(answer: pl.DataFrame, wide: Question, question: Question) -> pl.Dat
 
 
 def _is_one_slice(question: Question, name: str) -> bool:
-    """Whether a question is limited to one code of a dimension, and could be sliced by it."""
+    """Whether a question is limited to one code of a dimension, and could be sliced by it.
+
+    By town only where there is no slice but time: an answer has a row for every code met, and of
+    all towns together more are met than of one.
+    """
     code = question.where.get(name)
-    alike = AREA_LEVELS if name == "town" else (name,)
-    is_sliced = any(level in question.by for level in alike)
+    in_the_way = (*AREA_LEVELS, *OTHER_SLICES) if name == "town" else (name,)
+    is_sliced = any(other in question.by for other in in_the_way)
     is_finer = name == "town" and any(level in question.where for level in ("community", "grid"))
     return isinstance(code, str) and code != NO_CODE and not is_sliced and not is_finer

@@ -7,7 +7,7 @@ from dashboards import numbers_text
 from dashboards.components.parts import icon
 from dashboards.context import Build, Context
 from dashboards.i18n import Lang, text
-from dashboards.pages.protocol import Page
+from dashboards.page import Page
 from dashboards.view import View
 
 

@@ -39,7 +39,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Day:
-    """A field for a day of the address (see `filtered` in `assets/gridgov.js`).
+    """A field for a day of the address (see the filters in `assets/gridgov.js`).
 
     Attributes:
         name: its part of the address, `from` or `to`.

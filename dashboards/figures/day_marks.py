@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from dashboards.data.trend_days import Holiday, MarkedDays
+from dashboards.figures.levels import shade
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
 
@@ -70,18 +71,7 @@ def mark_days(
         drawn: first and last day of the chart.
     """
     for holiday in marked.holidays:
-        figure.add_shape(
-            type="rect",
-            x0=holiday.first,
-            x1=holiday.last + timedelta(days=1),
-            y0=0,
-            y1=1,
-            yref="paper",
-            layer="below",
-            fillcolor=colours.fair,
-            opacity=0.14,
-            line={"width": 0},
-        )
+        shade(figure, holiday.first, holiday.last + timedelta(days=1), colours.fair, 0.14)
     if marked.holidays:
         _name_holidays(figure, marked.holidays, drawn, lang=lang, colours=colours)
     if marked.programme_start:

@@ -9,7 +9,7 @@ import polars as pl
 from dashboards import numbers_text
 from dashboards.figures.day_marks import mark_start, rule_at
 from dashboards.figures.layout import base_layout
-from dashboards.figures.levels import band
+from dashboards.figures.levels import band, shade
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours
 from warehouse.catalogue import Kpi
@@ -111,20 +111,7 @@ def effect_figure(
     scale = 100 if kpi.unit == "percent" else 1
     figure = _figure(kpi, colours)
     if change > start:
-        figure.add_shape(
-            type="rect",
-            x0=start,
-            x1=change,
-            y0=0,
-            y1=1,
-            yref="paper",
-            layer="below",
-            fillcolor=colours.muted,
-            opacity=0.12,
-            line={"width": 0},
-            name=text("trends.transition", lang),
-            showlegend=True,
-        )
+        shade(figure, start, change, colours.muted, 0.12, name=text("trends.transition", lang))
     if "fitted" in rows.columns:
         after = rows.filter(pl.col("month") >= change)
         figure.add_trace(_model(after, "counterfactual", scale, colours.baseline, "dash", lang))

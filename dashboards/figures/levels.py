@@ -1,4 +1,5 @@
-"""What a line over time is held against: a band between two bounds, and rules at a level."""
+"""What a line over time is held against: a band between two bounds, rules at a level, and days with
+a shade of their own."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -32,6 +33,26 @@ def band(
         hoverinfo="skip",
         name=name,
         showlegend=is_named,
+    )
+
+
+def shade(
+    figure: go.Figure, first: date, end: date, colour: str, opacity: float, *, name: str = ""
+) -> None:
+    """Shade a chart from a day up to another, under all; in the legend where it has a name."""
+    figure.add_shape(
+        type="rect",
+        x0=first,
+        x1=end,
+        y0=0,
+        y1=1,
+        yref="paper",
+        layer="below",
+        fillcolor=colour,
+        opacity=opacity,
+        line={"width": 0},
+        name=name,
+        showlegend=bool(name),
     )
 
 

@@ -4,6 +4,7 @@ A page is a module with `PATH`, `TITLE_KEY`, `layout(view, context)` and `tables
 here is all it takes.
 """
 
+from dashboards.page import Page
 from dashboards.pages import (
     catalogue,
     council,
@@ -18,7 +19,6 @@ from dashboards.pages import (
     wall,
 )
 from dashboards.pages import map as map_page
-from dashboards.pages.protocol import Page
 
 PAGES: tuple[Page, ...] = (
     overview,

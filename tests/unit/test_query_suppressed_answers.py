@@ -14,6 +14,7 @@ from tests.support.subtraction_attack import determined, sums_of
 from warehouse.errors import UsageError
 from warehouse.published import Published
 from warehouse.query import Dimension, Question, answer, rows_behind, shown_cells
+from warehouse.query.disclosure import COMPARED
 from warehouse.query.protection import FEWEST, Table
 
 KPI = "on_time_visit_rate"
@@ -178,7 +179,8 @@ def test_a_hidden_cell_says_so_and_nothing_else(tmp_path: Path) -> None:
     assert towns["is_suppressed"].to_list() == [True, True]
     assert towns["status"].to_list() == ["suppressed", "suppressed"]
     hidden = ("value", "numerator", "denominator", "excluded_count", "not_yet_due_count")
-    for name in (*hidden, "interval_low", "interval_high", "previous_value", "previous_numerator"):
+    compared = [f"previous_{name}" for name in COMPARED]
+    for name in (*hidden, "interval_low", "interval_high", *compared):
         assert towns[name].null_count() == 2
     assert towns["is_provisional"].to_list() == [False, False]
 

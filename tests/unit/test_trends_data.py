@@ -78,7 +78,7 @@ def test_every_kpi_belongs_to_a_subject_and_is_listed_once() -> None:
     assert set(by_subject(KPIS)) == set(SUBJECTS)
     assert subject_of(KPIS["department_score"]) == "scores"
     for subject in SUBJECTS:
-        assert text(f"trends.subject.{subject}", Lang.EN)
+        assert text(f"subject.{subject}", Lang.EN)
 
 
 def test_a_unit_cut_short_is_known_as_such() -> None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from warehouse.catalogue import Kpi, get_kpi
 from warehouse.published import Published
-from warehouse.query.disclosure import suppressed
+from warehouse.query.disclosure import COMPARED, suppressed
 from warehouse.query.flows import FLOW_KINDS
 from warehouse.query.parts import parts_of
 from warehouse.query.periods import Back
@@ -76,15 +76,6 @@ VALUES = ("value", "interval_low", "interval_high")
 """What `with_values` adds to the parts that are compared."""
 DAYS = {"period_start_date": "start_date", "period_end_date": "end_date"}
 NOTHING = pl.lit(None)
-COMPARED = (
-    "value",
-    "numerator",
-    "denominator",
-    "excluded_count",
-    "not_yet_due_count",
-    "interval_low",
-    "interval_high",
-)
 
 
 def answer(published: Published, question: Question) -> pl.DataFrame:

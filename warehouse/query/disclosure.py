@@ -55,7 +55,7 @@ TOGETHER: Mapping[TimeUnit, tuple[TimeUnit, TimeUnit | None]] = {
 
 FINER: Mapping[TimeUnit, TimeUnit] = {"year": "quarter", "quarter": "month", "month": "day"}
 
-HIDDEN_COLUMNS = (
+COMPARED = (
     "value",
     "numerator",
     "denominator",
@@ -63,8 +63,10 @@ HIDDEN_COLUMNS = (
     "not_yet_due_count",
     "interval_low",
     "interval_high",
-    "value_due_passed",
 )
+"""What an answer says of a period it is compared with; all of it is hidden where the cell is."""
+
+HIDDEN_COLUMNS = (*COMPARED, "value_due_passed")
 
 CATEGORIES = ("category", "major_category")
 
