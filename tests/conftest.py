@@ -4,18 +4,25 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+FIRST = ("integration/test_reports.py", "integration/test_build_steps.py")
+"""One begins with the published town, which the other does without, so that none waits for it."""
 LONG = (
     "browser/test_figures.py",
-    "browser/test_offline.py",
+    "browser/test_map.py",
     "browser/test_pages.py",
-    "integration/test_build_steps.py",
-    "integration/test_privacy_demo.py",
-    "integration/test_reports.py",
-    "integration/test_sample_calibration_marts.py",
+    "browser/test_wall.py",
+    "integration/test_marts_rules.py",
+    "integration/test_sample_files.py",
+    "spec/test_kpis.py",
 )
 """Files of a minute and more, however few their tests."""
+
+# How long an example takes is a matter of the machine.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,8 +30,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     The order is random among them, and among the others.
     """
-    long = {Path(__file__).parent / name for name in LONG}
-    items.sort(key=lambda item: item.path not in long)
+    folder = Path(__file__).parent
+    place = {folder / name: number for number, name in enumerate(FIRST)}
+    place |= {folder / name: len(FIRST) for name in LONG}
+    items.sort(key=lambda item: place.get(item.path, len(FIRST) + 1))
 
 
 @pytest.fixture(scope="session", autouse=True)
