@@ -15,7 +15,6 @@ LONG = (
     "browser/test_pages.py",
     "browser/test_wall.py",
     "integration/test_marts_rules.py",
-    "integration/test_sample_files.py",
     "spec/test_kpis.py",
 )
 """Files of a minute and more, however few their tests."""
