@@ -7,9 +7,8 @@ drawn at random (page, period, town, department). The time is from the request t
 as the reader has it, so it holds what the server took and more. An answer that is no page, or says
 that something failed, is an error. Half-way a second version is published.
 
-Before, the server is read as on a day's morning: every page and period is opened once for the whole
-county, one town, one department and both, so that what the twenty ask about others is what they
-meet of a server in use. That time is printed by itself; `--cold` goes without.
+Before, the server draws ahead what it draws of every version (`dashboards/draw_ahead.py`), as in
+the night before a day's morning. That time is printed by itself; `--cold` does not wait for it.
 """
 
 import argparse
@@ -65,19 +64,18 @@ async def ask(client: httpx.AsyncClient, path: str, query: str) -> str:
     return f"{answer.status_code} {path}?{query} {answer.text[:300]}"
 
 
-async def read_first(town: str, department: str) -> list[str]:
-    """Open each page once in every period and scope; returns what went wrong.
+async def is_prepared(client: httpx.AsyncClient) -> bool:
+    """Whether all is there that the server draws ahead of the version it shows."""
+    return bool((await client.get(f"{ADDRESS}healthz")).json()["is_prepared"])
 
-    Prints how long it took.
-    """
-    wrong, began, limits = [], perf_counter(), ("", f"&area={town}", f"&department={department}")
+
+async def wait_until_prepared() -> None:
+    """Wait for what is drawn ahead; prints how long that took."""
+    began = perf_counter()
     async with httpx.AsyncClient(timeout=60) as client:
-        for period in PERIODS:
-            for path in PATHS:
-                for limit in (*limits, "".join(limits)):
-                    wrong.append(await ask(client, path, f"period={period}{limit}"))
-    print(f"read first: {len(wrong)} pages, {perf_counter() - began:.0f} s")
-    return list(filter(None, wrong))
+        while not await is_prepared(client):
+            await asyncio.sleep(1)
+    print(f"drawn ahead in {perf_counter() - began:.0f} s")
 
 
 async def reader(
@@ -113,7 +111,9 @@ async def visit(home: Path, readers: int, seconds: float, *, is_cold: bool) -> N
     rows = store.current().sql("select distinct town_code, department_code from mart.fct_cases")
     towns = rows["town_code"].drop_nulls().unique().sort().to_list()
     departments = rows["department_code"].drop_nulls().unique().sort().to_list()
-    wrong = [] if is_cold else await read_first(towns[0], departments[0])
+    if not is_cold:
+        await wait_until_prepared()
+    wrong: list[str] = []
     found: list[float] = []
     until = perf_counter() + seconds
     reading = [
@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--cold", action="store_true", help="of a server nobody read yet")
+    parser.add_argument("--cold", action="store_true", help="at once after the server's start")
     options = parser.parse_args()
     source = PublishedStore(Settings(home=options.home)).current().path if options.home else None
     with TemporaryDirectory() as folder:

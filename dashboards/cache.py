@@ -4,8 +4,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any, TypeVar, cast
+
+from dashboards.shelf import Shelf
 
 T = TypeVar("T")
 
@@ -16,13 +19,15 @@ class Cache:
     A second who asks while the first is making an answer waits for it. What failed is made again.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, shelf: Shelf | None = None) -> None:
         """Hold nothing yet.
 
         Args:
             most: answers held.
+            shelf: where answers may be that were made ahead.
         """
         self._most = most
+        self._shelf = shelf
         self._answers: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._lock = Lock()
 
@@ -36,8 +41,26 @@ class Cache:
         """The same for several keys; `make` gets the places of those nobody has made yet."""
         claim = self._claim(keys)
         if claim.mine:
-            self._keep(claim, keys, make)
+            self._keep(claim, keys, partial(self._fetch, keys, make))
         return [future.result() for future in claim.futures]
+
+    def _fetch(
+        self,
+        keys: Sequence[Hashable],
+        make: Callable[[list[int]], Sequence[Any]],
+        places: list[int],
+    ) -> list[Any]:
+        """From the shelf what is there, the rest made."""
+        if self._shelf is None:
+            return list(make(places))
+        there = self._shelf.find([keys[place] for place in places])
+        found = {places[number]: value for number, value in there.items()}
+        missing = [place for place in places if place not in found]
+        if missing:
+            made = dict(zip(missing, make(missing), strict=True))
+            self._shelf.put({keys[place]: value for place, value in made.items()})
+            found |= made
+        return [found[place] for place in places]
 
     def lately_used(self) -> list[Hashable]:
         """Keys, the last asked for first."""

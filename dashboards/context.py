@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import polars as pl
 
 from dashboards.cache import Cache
+from dashboards.shelf import Shelf
 from dashboards.static_files import ASSETS, Assets
 from dashboards.view import Known
 from dashboards.wide_questions import WideAnswer, wide_question
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Prepare = Callable[["Context", Callable[[], None]], None]
+"""Makes a version ready; calls the second argument when readers may have it."""
 
 FIRST_KPIS = ("response_time_median", "on_time_resolution_rate", "open_backlog")
 CACHED_ANSWERS = 10_000
@@ -56,26 +59,30 @@ class Services:
     """
 
     def __init__(
-        self, settings: Settings, *, prepare: "Callable[[Context], None] | None" = None
+        self, settings: Settings, *, prepare: "Prepare | None" = None, draws_ahead: bool = False
     ) -> None:
         """Open nothing yet.
 
         Args:
             settings: where the published files are.
-            prepare: asks what the first readers of a version will ask, before they see it.
+            prepare: makes ready what the readers of a version will ask for.
+            draws_ahead: this is the process that does so: what it makes it keeps on the shelf.
         """
         self.settings = settings
         self._prepare = prepare
         self._shown: Published | None = None
+        self._prepared: int | None = None
         self._preparing: int | None = None
+        self._shelf = Shelf(settings.paths.drawn, writes=draws_ahead)
         # KPIs about persons are answered too; what is shown of them obeys the small cells' rule.
         self.store = PublishedStore(settings, with_people=None)
         self.assets = Assets.of(ASSETS)
         self.kpis: dict[str, Kpi] = dict(load_catalogue())
         self._pages = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page")
         self._queries = ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="query")
-        self.answers = Cache(CACHED_ANSWERS)
-        self.pages = Cache(CACHED_PAGES)
+        self.answers = Cache(CACHED_ANSWERS, self._shelf)
+        self.pages = Cache(CACHED_PAGES, self._shelf)
+        self.derived = Cache(CACHED_ANSWERS)
         self._lock = Lock()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -84,7 +91,7 @@ class Services:
         return await loop.run_in_executor(self._pages, lambda: function(*args, **kwargs))
 
     def open(self) -> "Context":
-        """The version published now; a newer one is shown once its first answers are ready.
+        """The version published now; a newer one is shown once its pages are ready.
 
         Until then readers stay with the one before and wait for nothing.
 
@@ -103,7 +110,7 @@ class Services:
         return Context(self, shown)
 
     def prepare(self) -> None:
-        """Ask in the background what the first readers will ask of the version of now."""
+        """Make ready in the background what readers will ask of the version of now."""
         try:
             published = self.store.current()
         except NothingPublishedError:
@@ -111,14 +118,35 @@ class Services:
         Thread(target=self._take_up, args=(published,), daemon=True).start()
 
     def _take_up(self, published: Published) -> None:
-        """Prepare a version's answers, then show it, whatever became of them."""
+        """Show a version when its pages are ready, whatever became of them."""
+
+        def show() -> None:
+            with self._lock:
+                self._shown, self._preparing = published, None
+
         try:
+            self.shelve(published)
             if self._prepare is not None:
-                self._prepare(Context(self, published))
+                self._prepare(Context(self, published), show)
         except Exception:
             log.exception("version %s could not be prepared", published.version)
-        with self._lock:
-            self._shown, self._preparing = published, None
+        show()
+        self._prepared = published.version
+
+    def shelve(self, published: Published) -> None:
+        """Look on the shelf for what was made ahead of a version.
+
+        Raises:
+            OSError, sqlite3.Error: as `Shelf.open`.
+        """
+        files = sorted(self.settings.paths.counties.glob("*.yml"))
+        about = "\n".join([self.assets.fingerprint, *(file.read_text("utf-8") for file in files)])
+        self._shelf.open(published, about)
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether all that is made ahead is there for the version shown."""
+        return self._shown is not None and self._shown.version == self._prepared
 
     def map(self, function: Callable[[Any], T], items: Sequence[Any]) -> list[T]:
         """Apply a function to each item on the query threads; it must not ask on them again."""
@@ -194,7 +222,7 @@ class Context:
     def county(self, code: str) -> County:
         """The county's file: its levels and their names."""
         key = (self.published.version, "counties")
-        return self.services.answers.get(key, lambda: load_counties(self.services.settings))[code]
+        return self.services.derived.get(key, lambda: load_counties(self.services.settings))[code]
 
     def ask(self, question: Question) -> pl.DataFrame:
         """The answer to a question, from the cache if it was asked of this version before."""
@@ -236,7 +264,7 @@ class Context:
     def _narrowed(self, answer: pl.DataFrame, wide: Question, question: Question) -> pl.DataFrame:
         names = tuple(name for name in question.where if name not in wide.where)
         key = (self.published.version, "wide", names, *_parts(wide))
-        cut = self.services.answers.get(key, lambda: WideAnswer.of(answer, names))
+        cut = self.services.derived.get(key, lambda: WideAnswer.of(answer, names))
         return cut.narrowed(question)
 
     def _answers(self, questions: Sequence[Question]) -> list[pl.DataFrame]:

@@ -2,9 +2,7 @@
 
 import ipaddress
 import json
-import logging
 from collections.abc import AsyncIterator
-from time import monotonic
 
 # Charts look whether pandas is there; half imported by another thread, it breaks them.
 import pandas  # noqa: F401
@@ -16,27 +14,26 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
 from dashboards import downloads, shell
-from dashboards.context import Context, Services
+from dashboards.context import Prepare, Services
+from dashboards.draw_ahead import draw_ahead
 from dashboards.headers import SecurityHeaders, content_security_policy
 from dashboards.map import routes as map_routes
-from dashboards.pages import BY_PATH, overview
-from dashboards.scope import Scope
+from dashboards.pages import BY_PATH
 from dashboards.static_files import compressed, register_assets
 from dashboards.suites import register_suites
-from dashboards.view import View
-from warehouse.errors import GridgovError, UsageError
+from warehouse.errors import UsageError
 from warehouse.published import NothingPublishedError
 from warehouse.settings import Settings
 
-log = logging.getLogger(__name__)
 
-LONGEST_PREPARATION_SECONDS = 60
-"""For so long, and one page more, a new version waits until it is shown."""
+def make_server(settings: Settings, prepare: Prepare | None = None) -> FastAPI:
+    """The application: pages, their callbacks, static files, map tiles and values, `/healthz`.
 
-
-def make_server(settings: Settings) -> FastAPI:
-    """The application: pages, their callbacks, static files, map tiles and values, `/healthz`."""
-    services = Services(settings, prepare=_draw_first_views)
+    Args:
+        settings: where the published files are.
+        prepare: makes a version ready before its readers have it; null shows it at once.
+    """
+    services = Services(settings, prepare=prepare)
     server = FastAPI(title="gridgov", docs_url=None, redoc_url=None, openapi_url=None)
     register_assets(server, services.assets)
     map_routes.register(server, services)
@@ -74,36 +71,9 @@ def serve(settings: Settings, host: str, port: int) -> None:
         UsageError: as `check_host`.
     """
     check_host(host)
-    server = make_server(settings)
+    server = make_server(settings, draw_ahead)
     server.state.services.prepare()
     uvicorn.run(server, host=host, port=port, log_level="warning", access_log=False)
-
-
-def _draw_first_views(context: Context) -> None:
-    """Draw what readers had of the version before, and each page once as a reader opens it, the
-    first of them about a department and a town too, so that their answers are there.
-
-    What is not drawn within `LONGEST_PREPARATION_SECONDS` is left to who asks for it.
-    """
-    began = monotonic()
-    first = View.parse("", known=context.known)
-    scope = Scope(first, context)
-    limited = [
-        first.with_(**{name: next(iter(codes))})
-        for name, codes in (
-            ("department", scope.departments),
-            ("area", scope.names_of_areas("town")),
-        )
-        if codes
-    ]
-    views = [*((path, first) for path in BY_PATH), *((overview.PATH, view) for view in limited)]
-    for path, view in (*views, *shell.lately_drawn(context)):
-        if monotonic() - began > LONGEST_PREPARATION_SECONDS:
-            break
-        try:
-            shell.kept(path, view, context)
-        except GridgovError as error:
-            log.warning("%s: %s", path, error)
 
 
 def check_host(host: str) -> None:
@@ -147,6 +117,7 @@ def _register_health(server: FastAPI, services: Services) -> None:
                 "version": context.published.version,
                 "as_of": as_of,
                 "assets": services.assets.fingerprint,
+                "is_prepared": services.is_prepared,
             },
             headers={"Cache-Control": "no-store"},
         )

@@ -160,7 +160,7 @@ class Kept(NamedTuple):
     path: str
     view: View
     scheme: str
-    draw: Callable[[Page, View, Context], Drawn]
+    part: str
 
 
 def kept(
@@ -174,7 +174,7 @@ def kept(
     Raises:
         GridgovError: as the page.
     """
-    key = Kept(context.published.version, path, view, view.scheme, draw)
+    key = Kept(context.published.version, path, view, view.scheme, draw.__name__)
     return context.services.pages.get(key, lambda: draw(BY_PATH[path], view, context))
 
 
@@ -186,7 +186,7 @@ def lately_drawn(context: Context) -> list[tuple[str, View]]:
     """
     found: dict[Hashable, tuple[str, View]] = {}
     for key in context.services.pages.lately_used():
-        if not isinstance(key, Kept) or key.draw is not page_parts:
+        if not isinstance(key, Kept) or key.part != page_parts.__name__:
             continue
         if key.version != context.published.version:
             limits = (_level(key.view, context), bool(key.view.department))

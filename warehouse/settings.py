@@ -24,6 +24,7 @@ class Paths:
     work: Path
     published: Path
     tiles: Path
+    drawn: Path
     reports: Path
     logs: Path
     sources: Path

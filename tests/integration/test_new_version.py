@@ -1,21 +1,26 @@
 """What readers have while a new version is made ready, and what is there when it is shown."""
 
+import os
 import shutil
+import sys
 from collections.abc import Callable
+from io import StringIO
+from itertools import islice
 from pathlib import Path
 from threading import Event, Thread, current_thread
 
 import duckdb
 import pytest
 
-from dashboards import server, shell
-from dashboards.context import Context, Services
+from dashboards import draw_ahead, shell
+from dashboards.context import Context, Prepare, Services
 from dashboards.pages import BY_PATH
-from dashboards.view import Preset
+from dashboards.view import Preset, View
 from tests.support.county import publish_county
 from warehouse.published import Published, people_file, published_file
 from warehouse.settings import Settings
 
+LATELY = "period=all&compare=last_year"
 FIRST_PAGE = {"path": "/", "query": "", "theme": "light"}
 
 
@@ -37,20 +42,20 @@ def publish_second(home: Path) -> None:
     (folder / "next").replace(folder / "current")
 
 
-def take_up(home: Path, prepare: Callable[[Context], None]) -> tuple[Services, Thread, Event]:
+def take_up(home: Path, prepare: Prepare) -> tuple[Services, Thread, Event]:
     """Services that have shown version 1 and prepare version 2, once they may."""
     preparing: list[Thread] = []
     is_begun, may_begin = Event(), Event()
 
-    def wait_and_prepare(context: Context) -> None:
+    def wait_and_prepare(context: Context, show: Callable[[], None]) -> None:
         preparing.append(current_thread())
         is_begun.set()
         may_begin.wait()
-        prepare(context)
+        prepare(context, show)
 
     services = Services(Settings(home=home), prepare=wait_and_prepare)
     assert services.open().published.version == 1
-    shell.drawn(services, {**FIRST_PAGE, "query": "period=last-12-months"})
+    shell.drawn(services, {**FIRST_PAGE, "query": LATELY})
     publish_second(home)
     assert services.open().published.version == 1
     is_begun.wait()
@@ -58,49 +63,93 @@ def take_up(home: Path, prepare: Callable[[Context], None]) -> tuple[Services, T
 
 
 def test_readers_stay_with_the_version_before_until_the_new_one_is_ready(home: Path) -> None:
-    asked: list[int] = []
-    services, preparing, may_begin = take_up(
-        home, lambda context: asked.append(context.published.version)
-    )
+    shown: list[int] = []
+
+    def prepare(context: Context, show: Callable[[], None]) -> None:
+        assert context.published.version == 2
+        shown.append(services.open().published.version)
+        show()
+        shown.append(services.open().published.version)
+        shown.append(services.is_prepared)
+
+    services, preparing, may_begin = take_up(home, prepare)
     assert [services.open().published.version for _ in range(3)] == [1, 1, 1]
     may_begin.set()
     preparing.join()
-    assert services.open().published.version == 2
-    assert asked == [2]
+    assert shown == [1, 2, False]
+    assert services.is_prepared
 
 
 def test_a_version_that_cannot_be_prepared_is_shown_all_the_same(home: Path) -> None:
-    services, preparing, may_begin = take_up(home, lambda _: 1 / 0)
+    services, preparing, may_begin = take_up(home, lambda _, __: 1 / 0)
     may_begin.set()
     preparing.join()
     assert services.open().published.version == 2
 
 
-def test_every_first_page_and_what_readers_had_are_there_without_a_query(
+@pytest.fixture
+def first_views_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the other process draws, but in this one, at its priority, and no view of one town only
+    or one department."""
+    views = draw_ahead.views
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    monkeypatch.setattr(draw_ahead, "views", lambda *args: islice(views(*args), len(BY_PATH) + 1))
+
+
+def draw_here(context: Context, show: Callable[[], None]) -> None:
+    """Draw ahead as another process would."""
+    lately = [f"{path}?{view.to_query()}" for path, view in shell.lately_drawn(context)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", StringIO("\n".join(lately)))
+        draw_ahead.main(str(context.services.settings.home), str(context.published.version))
+    show()
+
+
+@pytest.mark.usefixtures("first_views_only")
+def test_first_pages_and_what_readers_had_are_drawn_ahead_and_need_no_query(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services, preparing, may_begin = take_up(home, server._draw_first_views)
+    services, preparing, may_begin = take_up(home, draw_here)
     may_begin.set()
     preparing.join()
-    there = [key for key in services.pages.lately_used() if getattr(key, "version", 0) == 2]
-    assert {key.path for key in there} == set(BY_PATH)
-    assert ("/", Preset.LAST_12_MONTHS) in {(key.path, key.view.period) for key in there}
 
     def refuse(*_: object) -> None:
         raise AssertionError("asked")
 
+    context = services.open()
+    known = context.known
     monkeypatch.setattr(Published, "sql", refuse)
-    for query in ("", "period=last-12-months"):
-        drawn = shell.drawn(services, {**FIRST_PAGE, "query": query})
-        assert drawn["version"] == "2"
+    monkeypatch.setattr(Published, "people_sql", refuse)
+    for path, query in (*((path, "") for path in BY_PATH), ("/", LATELY)):
+        drawn = shell.kept(path, View.parse(query, known=known), context)
+        assert drawn["version"] == "2", path
 
 
-def test_what_takes_too_long_is_left_to_who_asks_for_it(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("first_views_only")
+def test_readers_need_not_wait_for_all_of_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(server, "LONGEST_PREPARATION_SECONDS", 0)
-    services, preparing, may_begin = take_up(home, server._draw_first_views)
-    may_begin.set()
-    preparing.join()
-    assert services.open().published.version == 2
-    assert [key for key in services.pages.lately_used() if getattr(key, "version", 0) == 2] == []
+    monkeypatch.setattr(draw_ahead, "LONGEST_WAIT_SECONDS", 0)
+    monkeypatch.setattr(sys, "stdin", StringIO())
+    draw_ahead.main(str(home), "1")
+    assert capsys.readouterr().out == "ready\n"
+
+
+def test_another_process_stops_where_its_version_is_no_longer_published(home: Path) -> None:
+    services, shown = Services(Settings(home=home)), []
+    context = services.open()
+    publish_second(home)
+    draw_ahead.draw_ahead(context, lambda: shown.append(True))
+    assert shown == [True]
+    assert not services.settings.paths.drawn.exists()
+
+
+def test_views_come_once_the_most_wanted_first(home: Path) -> None:
+    context = Services(Settings(home=home)).open()
+    found = list(draw_ahead.views(context, ["/?period=all", "/kpis?area=no-such", "/"]))
+    first = View.parse("", known=context.known)
+    assert found[: len(BY_PATH)] == [(path, first) for path in BY_PATH]
+    assert found[len(BY_PATH)] == ("/", first.with_(period=Preset.ALL))
+    assert len(set(found)) == len(found)
+    drawn = {(view.area != "", view.department != "") for _, view in found}
+    assert drawn == {(False, False), (True, False), (False, True), (True, True)}

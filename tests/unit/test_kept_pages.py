@@ -21,7 +21,7 @@ def context(tmp_path: Path) -> Context:
 
 def _draw(context: Context, *views: View, version: int) -> None:
     for view in views:
-        context.services.pages.get(Kept(version, "/", view, "light", page_parts), dict)
+        context.services.pages.get(Kept(version, "/", view, "light", page_parts.__name__), dict)
 
 
 def test_one_view_of_each_kind_is_drawn_ahead_the_last_first(context: Context) -> None:
