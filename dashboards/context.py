@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from threading import Lock, Thread
@@ -22,7 +22,8 @@ from warehouse.catalogue import Kpi, Text, load_catalogue
 from warehouse.counties import County, load_counties
 from warehouse.errors import UsageError
 from warehouse.published import NothingPublishedError, Published, PublishedStore
-from warehouse.query import Question, Role, answer_many, rows_behind
+from warehouse.query import NO_CODE, Question, Role, answer_many, rows_behind
+from warehouse.query.prepare import prepare
 from warehouse.query.scores import score_answer
 from warehouse.settings import Settings
 
@@ -250,25 +251,71 @@ class Context:
 
     def _ask_plain(self, questions: Sequence[Question]) -> list[pl.DataFrame]:
         wide = [wide_question(question, self.kpis[question.kpi_id]) for question in questions]
-        found = [
-            answer if asked is question else self._narrowed(answer, asked, question)
-            for answer, asked, question in zip(self._answers(wide), wide, questions, strict=True)
+        found = self._narrowed(self._answers(wide), wide, questions)
+        of_nothing = [
+            number
+            for number, (asked, question) in enumerate(zip(wide, questions, strict=True))
+            if found[number].is_empty() and self._has_no_row(asked, question)
         ]
-        # A code without any row is in no slice.
+        self._replace(found, of_nothing, questions, self._of_nothing)
+        # A town that is none in the period is in no slice either.
         missing = [number for number, frame in enumerate(found) if frame.is_empty()]
-        asked = self._answers([questions[number] for number in missing])
-        for number, frame in zip(missing, asked, strict=True):
-            found[number] = frame
+        self._replace(found, missing, questions, self._answers)
         return found
 
-    def _narrowed(self, answer: pl.DataFrame, wide: Question, question: Question) -> pl.DataFrame:
+    @staticmethod
+    def _replace(
+        found: list[pl.DataFrame],
+        places: list[int],
+        questions: Sequence[Question],
+        ask: Callable[[Sequence[Question]], Sequence[pl.DataFrame]],
+    ) -> None:
+        answers = ask([questions[place] for place in places]) if places else []
+        for place, frame in zip(places, answers, strict=True):
+            found[place] = frame
+
+    def _narrowed(
+        self,
+        answers: Sequence[pl.DataFrame],
+        wide: Sequence[Question],
+        questions: Sequence[Question],
+    ) -> list[pl.DataFrame]:
+        return [
+            answer if asked is question else self._cut(answer, asked, question).narrowed(question)
+            for answer, asked, question in zip(answers, wide, questions, strict=True)
+        ]
+
+    def _cut(self, answer: pl.DataFrame, wide: Question, question: Question) -> WideAnswer:
         names = tuple(name for name in question.where if name not in wide.where)
         key = (self.published.version, "wide", names, *_parts(wide))
-        cut = self.services.derived.get(key, lambda: WideAnswer.of(answer, names))
-        return cut.narrowed(question)
+        return self.services.derived.get(key, lambda: WideAnswer.of(answer, names))
 
-    def _answers(self, questions: Sequence[Question]) -> list[pl.DataFrame]:
-        keys = [(self.published.version, "answer", *_parts(question)) for question in questions]
+    def _has_no_row(self, wide: Question, question: Question) -> bool:
+        """Whether a department is in no row that a question is about, in whatever town."""
+        if "department" not in question.where or "department" in wide.where:
+            return False
+        cut = self._cut(self._answers([wide])[0], wide, question)
+        return not cut.has("department", question.where["department"])
+
+    def _of_nothing(self, questions: Sequence[Question]) -> list[pl.DataFrame]:
+        """Answers about departments without any row: they are those about any other such one.
+
+        Raises:
+            UsageError: as `prepare`; a code that is none has no answer.
+        """
+        for asked in questions:
+            prepare(self.published, asked)
+        version, kpis = self.published.version, self.kpis
+        wide = [wide_question(asked, kpis[asked.kpi_id], ["town"]) for asked in questions]
+        alike = [replace(asked, where={**asked.where, "department": NO_CODE}) for asked in wide]
+        keys = [(version, "of nothing", *_parts(asked)) for asked in alike]
+        return self._narrowed(self._answers(wide, keys), wide, questions)
+
+    def _answers(
+        self, questions: Sequence[Question], keys: Sequence[Hashable] | None = None
+    ) -> list[pl.DataFrame]:
+        """The answers by scans of their facts; kept by the questions where no keys are given."""
+        keys = keys or [(self.published.version, "answer", *_parts(asked)) for asked in questions]
 
         def make(places: list[int]) -> list[pl.DataFrame]:
             alike: dict[str | None, list[int]] = {}

@@ -1,6 +1,6 @@
 """Asked about one department or town, answered about all: what readers choose next is there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -14,7 +14,9 @@ COLUMNS = {"town": "area_code", "department": "department_code"}
 """Filters that are widened, and the column of their slices."""
 
 
-def wide_question(question: Question, kpi: Kpi) -> Question:
+def wide_question(
+    question: Question, kpi: Kpi, filters: Collection[str] = tuple(COLUMNS)
+) -> Question:
     """The question sliced by what it is limited to, instead; itself where that would be another.
 
     A row is of one department and one town, so a slice of all is the answer about one. Cells of
@@ -23,7 +25,7 @@ def wide_question(question: Question, kpi: Kpi) -> Question:
     """
     if kpi.is_personal or kpi.kind in ("score", "share"):
         return question
-    names = [name for name in COLUMNS if _is_one_slice(question, name)]
+    names = [name for name in filters if _is_one_slice(question, name)]
     where = {key: code for key, code in question.where.items() if key not in names}
     by = (*(cast(Dimension, name) for name in names), *question.by)
     return replace(question, by=by, where=where) if names else question
@@ -56,6 +58,11 @@ class WideAnswer:
         if "department" in names:
             rows = rows.with_columns(department_code=pl.lit(None, pl.String))
         return cls(names, rows, places)
+
+    def has(self, name: str, code: Hashable) -> bool:
+        """Whether any row is of a code."""
+        place = self.names.index(name)
+        return any(codes[place] == code for codes in self.places)
 
     def narrowed(self, question: Question) -> pl.DataFrame:
         """The rows of one of its questions; none where a code of it has no row."""

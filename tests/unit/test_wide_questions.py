@@ -11,11 +11,12 @@ from dashboards.wide_questions import wide_question
 from tests.support.marts import COUNTY, marts
 from tests.support.random_facts import AREAS, random_facts
 from warehouse.catalogue import get_kpi, load_catalogue
+from warehouse.errors import UsageError
 from warehouse.query import Question, answer
 from warehouse.settings import Settings
 
-ONLY_OF_CASES = "z"
-"""A department that no other fact has a row of."""
+ONLY_OF_CASES = ("z", "also z")
+"""Departments that no other fact has a row of."""
 
 KPIS = [kpi for kpi in load_catalogue().values() if kpi.kind != "score"]
 
@@ -24,7 +25,8 @@ KPIS = [kpi for kpi in load_catalogue().values() if kpi.kind != "score"]
 def county(tmp_path_factory: pytest.TempPathFactory) -> Context:
     home: Path = tmp_path_factory.mktemp("county")
     facts = random_facts(rows=120, seed=3)
-    facts["fct_cases"][0]["department_code"] = ONLY_OF_CASES
+    for case, department in zip(facts["fct_cases"], ONLY_OF_CASES, strict=False):
+        case["department_code"] = department
     published = marts(home, cases=facts.pop("fct_cases"), facts=facts, areas=AREAS)
     return Context(Services(Settings(home=home)), published)
 
@@ -63,14 +65,40 @@ def test_it_is_the_answer_to_the_question_itself(county: Context, asked: dict[st
         assert_frame_equal(found, answer(county.published, question), check_exact=True)
 
 
-def test_a_code_without_any_row_is_asked_itself(county: Context) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"by": ("year",), "where": {}},
+        {"by": ("month",), "where": {"town": "A"}, "compare": True},
+        {"where": {"town": "B"}},
+        {"by": ("community",), "where": {"town": "A"}},
+    ],
+    ids=str,
+)
+def test_a_department_without_any_row_has_the_answer_of_one_that_is_not_there(
+    county: Context, asked: dict[str, Any]
+) -> None:
+    for kpi_id in ("on_time_approval_rate", "proposal_completion_rate"):
+        for department in ONLY_OF_CASES:
+            where = {**asked["where"], "department": department}
+            question = Question(kpi_id, COUNTY, **{**asked, "where": where})
+            wide = wide_question(question, get_kpi(kpi_id))
+            if "department" in wide.by:
+                assert department not in county.ask(wide)["department_code"].to_list()
+            found = county.ask(question)
+            assert set(found["denominator"]) <= {0.0}
+            assert_frame_equal(found, answer(county.published, question), check_exact=True)
+
+
+def test_a_department_that_is_none_is_refused_after_one_without_rows_was_answered(
+    county: Context,
+) -> None:
     kpi_id = "on_time_approval_rate"
-    asked = Question(kpi_id, COUNTY, by=("year",), where={"department": ONLY_OF_CASES})
-    wide = wide_question(asked, get_kpi(kpi_id))
-    assert ONLY_OF_CASES not in county.ask(wide)["department_code"].to_list()
-    found = county.ask(asked)
-    assert found["denominator"].to_list() == [0.0] * len(found) != []
-    assert_frame_equal(found, answer(county.published, asked), check_exact=True)
+    assert not county.ask(
+        Question(kpi_id, COUNTY, where={"department": ONLY_OF_CASES[0]})
+    ).is_empty()
+    with pytest.raises(UsageError, match='department "nobody"'):
+        county.ask(Question(kpi_id, COUNTY, where={"department": "nobody"}))
 
 
 def test_persons_are_asked_about_as_they_are() -> None:
