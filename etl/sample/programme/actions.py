@@ -11,17 +11,25 @@ from etl.sample.boundaries import SampleCounty
 from etl.sample.people import People
 from etl.sample.programme.chance import moving, progress, repeat_each
 from etl.sample.programme.mess import correct, spoiled
-from etl.sample.programme.rain import Weather, hour_end, window_sums
+from etl.sample.programme.rain import (
+    TOLD_STORM_DAY,
+    TOLD_STORM_TOWN,
+    Weather,
+    hour_end,
+    window_sums,
+)
 from etl.sample.programme.residents import codes_on
 from etl.sample.programme.table import Table
 from etl.sample.programme.visits import workers_of
-from etl.sample.programme.warnings import ORANGE, RED, THRESHOLDS, Warnings, spells
+from etl.sample.programme.warnings import ORANGE, RED, THRESHOLDS, Spells, Warnings, spells
 from etl.sample.programme.writing import numbers, only, seconds_from, so_far, times, written
 from etl.sample.timeline import AS_OF, DAY, HOUR, MINUTE, seconds_of
 from etl.sample.types import Floats, Ints
 
 TOLD_HOUSEHOLDS = 10
 """Households in low ground that were moved in time before the storm that is told of."""
+TOLD_FLOODS = 3
+"""Earlier storms in which the grids of these households were flooded, as history tells."""
 TO_MOVE_SHARE = {ORANGE: 0.35, RED: 0.85}
 ACKNOWLEDGED_BEFORE, ACKNOWLEDGED_AFTER = 0.86, 0.98
 ACKNOWLEDGE_MINUTES_BEFORE, ACKNOWLEDGE_MINUTES_AFTER, SPREAD = 9.0, 3.5, 0.7
@@ -166,6 +174,10 @@ def flood_history(
         site.append(chosen)
         at.append(hour_end(np.full(len(chosen), first)) + rng.uniform(0, 2, len(chosen)) * HOUR)
         rain.append(np.full(len(chosen), peak))
+    for chosen, flooded, peak in _told_floods(people, weather, events, site, at):
+        site.append(chosen)
+        at.append(flooded)
+        rain.append(np.full(len(chosen), peak))
     where, when, mm = np.concatenate(site), np.concatenate(at), np.concatenate(rain)
     kept = np.flatnonzero(when <= AS_OF)
     order = kept[np.argsort(when[kept], kind="stable")]
@@ -187,6 +199,29 @@ def flood_history(
         schema_overrides={"longitude": pl.Float64, "latitude": pl.Float64},
     )
     yield Table.of("flood_history", frame)
+
+
+def _told_floods(
+    people: People, weather: Weather, events: Spells, site: list[Ints], at: list[Floats]
+) -> Iterator[tuple[Ints, Floats, float]]:
+    """Sites, times and rain of floods where the households of the storm that is told of live.
+
+    Their grids were flooded in the storms before it, as far as there were as many; a grid that was
+    flooded then anyway is not flooded twice.
+    """
+    told = seconds_of(TOLD_STORM_DAY)
+    low = people.households.filter("is_low_ground").sort("town_code", "elevation_m")
+    low = low.filter(pl.col("town_code") == TOLD_STORM_TOWN)
+    lived = _lived_in(low, np.arange(len(low)), np.full(len(low), told))
+    sites = np.unique(low["site"].to_numpy()[lived[:TOLD_HOUSEHOLDS]].astype(np.int64))
+    codes = np.array(weather.codes)[events.town]
+    before = (codes == TOLD_STORM_TOWN) & (hour_end(events.last) < told)
+    where, when = np.concatenate(site), np.concatenate(at)
+    for event in np.flatnonzero(before)[-TOLD_FLOODS:]:
+        began = float(hour_end(events.first[event : event + 1])[0])
+        then = where[(when >= began) & (when < began + DAY)]
+        chosen = np.setdiff1d(sites, then)
+        yield chosen, np.full(len(chosen), began + HOUR), float(events.peak_mm[event])
 
 
 def user_actions(warnings: Warnings, *, seed: int) -> Iterator[Table]:
