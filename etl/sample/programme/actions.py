@@ -20,7 +20,6 @@ from etl.sample.programme.rain import (
 )
 from etl.sample.programme.residents import codes_on
 from etl.sample.programme.table import Table
-from etl.sample.programme.visits import workers_of
 from etl.sample.programme.warnings import ORANGE, RED, THRESHOLDS, Spells, Warnings, spells
 from etl.sample.programme.writing import numbers, only, seconds_from, so_far, times, written
 from etl.sample.timeline import AS_OF, DAY, HOUR, MINUTE, seconds_of
@@ -137,7 +136,7 @@ def _tell(
         {
             "warning_number": warnings.number.gather(warning),
             "household_code": households["household_code"].gather(house),
-            "worker_code": workers_of(
+            "worker_code": _standing_workers(
                 county, households["site"].to_numpy()[house].astype(np.int64), issued, workers
             ),
             "persons_to_move_count": in_need.astype(np.int64),
@@ -148,6 +147,30 @@ def _tell(
             "updated_at": written(np.fmax.reduce([notified, answered, moved]), rng),
         }
     ).filter(pl.col("notified_at").is_not_null())
+
+
+def _standing_workers(
+    county: SampleCounty, site: Ints, at: Floats, workers: pl.DataFrame | None
+) -> pl.Series:
+    """Code of the worker that stands for the grid of each site at each time, who goes from house to
+    house: of several a full-time one, then the lowest code; null where there is none.
+    """
+    if workers is None:
+        return pl.Series("worker_code", [None], dtype=pl.String).new_from_index(0, len(site))
+    asked = codes_on(county, site, at).select("grid_code", day=times(at).cast(pl.Date))
+    last = pl.col("assigned_to_date")
+    standing = (
+        asked.unique()
+        .join(workers, on="grid_code")
+        .filter(
+            pl.col("assigned_from_date") <= pl.col("day"), last.is_null() | (pl.col("day") <= last)
+        )
+        .sort(pl.col("role_code") != "full_time", "worker_code")
+        .unique(["grid_code", "day"], keep="first", maintain_order=True)
+    )
+    return asked.join(standing, on=["grid_code", "day"], how="left", maintain_order="left")[
+        "worker_code"
+    ]
 
 
 def _place_in(warning: Ints) -> Ints:

@@ -1,0 +1,276 @@
+"""Rain by the hour: what gauges had said at a time, sums over hours, and the rain at a place.
+
+An hour without a reading is a gap and never a dry hour: a sum over it is not whole. What did fall
+in the other hours is still the least that fell, and a threshold it reaches is reached.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from warehouse.rainstorm.days import Day, Days
+from warehouse.rainstorm.records import HOUR, LOOK_BACK_HOURS, end_of_hour, hour_number
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+SUM_HOURS = (1, 3, 6, 12, 24)
+"""Windows over which the rain of a gauge is shown."""
+
+DUE_MINUTES = 15
+"""A reading is awaited for so long after its hour and missing after that."""
+
+POWER = 2.0
+RADIUS_KM = 25.0
+NEAREST_KM = 0.5
+"""Rain at a place is that of the gauges within `RADIUS_KM` weighted by 1 / km^`POWER`, of one
+nearer than `NEAREST_KM` by that: places are known to a hundredth of a degree only."""
+
+KM_PER_DEGREE = 111.195
+"""Of latitude, on a sphere of 6,371 km."""
+
+DECIMALS = 2
+"""Tenths of a millimetre do not add up exactly as doubles: unrounded sums would miss 50 mm."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Rain by gauge and hour as it was known at a time.
+
+    Attributes:
+        at: the time.
+        day: what holds on its day; the rows of `rain_mm` are its gauges.
+        first_hour: number of the first hour of `rain_mm`.
+        rain_mm: gauge × hour up to the last whole hour at `at`; NaN where nothing was known.
+        end_column: of each gauge the column of the last hour it is to have told of by then.
+        last_column: the last hour of which all gauges that work are known, or that is due.
+    """
+
+    at: datetime
+    day: Day
+    first_hour: int
+    rain_mm: Floats
+    end_column: Ints
+    last_column: int
+
+    @property
+    def is_missing(self) -> Bools:
+        """Of each gauge: the last hour it was to tell of is not known."""
+        ends = self.rain_mm[np.arange(len(self.day.gauges)), self.end_column]
+        return np.asarray(np.isnan(ends))
+
+    def end_of(self, column: int) -> datetime:
+        """The time the hour of a column ends, in UTC."""
+        return end_of_hour(self.first_hour + column)
+
+
+def known_hours(days: Days, at: datetime) -> Hours:
+    """What the gauges had told by a time, for the 48 hours before it.
+
+    A correction counts from its own time on. The hour just past is awaited for 15 minutes: until
+    then a gauge that has not told of it is not missing, and its sums end an hour earlier.
+    """
+    day = days.of(at)
+    gauges = day.gauges
+    last = hour_number(at)
+    first = last - LOOK_BACK_HOURS + 1
+    known = days.records.readings.filter(
+        pl.col("hour_number").is_between(first, last),
+        pl.col("known_at") <= at,
+        pl.col("superseded_at").is_null() | (pl.col("superseded_at") > at),
+    ).join(gauges.select("gauge_code").with_row_index("gauge"), on="gauge_code")
+    rain = np.full((len(gauges), LOOK_BACK_HOURS), np.nan)
+    rain[known["gauge"].to_numpy(), known["hour_number"].to_numpy() - first] = known["rain_mm"]
+    newest = LOOK_BACK_HOURS - 1
+    is_due = at >= end_of_hour(last) + timedelta(minutes=DUE_MINUTES)
+    told = ~np.isnan(rain[:, newest])
+    end_column = np.where(told | is_due, newest, newest - 1).astype(np.int64)
+    works = ~np.isnan(rain[:, newest - 1])
+    is_whole = bool(told.any()) and bool(told[works].all())
+    return Hours(
+        at=at,
+        day=day,
+        first_hour=first,
+        rain_mm=rain,
+        end_column=end_column,
+        last_column=newest if is_due or is_whole else newest - 1,
+    )
+
+
+def window_sums(rain_mm: Floats, hours: int) -> tuple[Floats, Ints]:
+    """Sums over the hours up to each hour, and of how many of them the rain is known.
+
+    Args:
+        rain_mm: row × hour, NaN where nothing is known.
+        hours: length of the window; the hour at its end is in it, the one before its start is not.
+
+    Returns:
+        Millimetres that are known to have fallen (0 where no hour is known) and hours known, in
+        the shape of `rain_mm`; hours before the first column are not known.
+    """
+    padded = np.pad(rain_mm, ((0, 0), (hours - 1, 0)), constant_values=np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, hours, axis=1)
+    is_known = ~np.isnan(windows)
+    sums = np.where(is_known, windows, 0.0).sum(axis=2)
+    return np.round(sums, DECIMALS), is_known.sum(axis=2)
+
+
+def gauge_states(days: Days, hours: Hours) -> pl.DataFrame:
+    """What each gauge says at the time.
+
+    Returns:
+        One row per gauge: gauge_code, gauge_name, town_code, longitude, latitude; last_observed_at
+        and last_rain_mm (of the last hour known, however long ago; null where none ever was);
+        is_missing, missing_since_at (the end of the last hour it told of; null while it tells, or
+        where it never did); missing_hours, of the last 24; for each window rain_<n>h_mm, null
+        where an hour of it is missing, and rain_<n>h_least_mm, what fell in the others.
+    """
+    count = len(hours.day.gauges)
+    rows = np.arange(count)
+    is_known = ~np.isnan(hours.rain_mm)
+    has_any = is_known.any(axis=1)
+    last = hours.rain_mm.shape[1] - 1 - np.argmax(is_known[:, ::-1], axis=1)
+    observed = pl.Series(np.where(has_any, hours.first_hour + last, 0))
+    rain = pl.Series(np.where(has_any, hours.rain_mm[rows, last], 0.0))
+    is_missing = pl.Series("is_missing", hours.is_missing)
+    frame = hours.day.gauges.select(
+        "gauge_code", "gauge_name", "town_code", "longitude", "latitude"
+    )
+    frame = frame.with_columns(
+        has_any=pl.Series(has_any), own_hour=observed, own_mm=rain, is_missing=is_missing
+    ).join(days.records.last_readings, on="gauge_code", how="left", maintain_order="left")
+    is_own = pl.col("has_any")
+    frame = frame.with_columns(
+        last_observed_at=_end_of(pl.when(is_own).then("own_hour").otherwise("hour_number")),
+        last_rain_mm=pl.when(is_own).then("own_mm").otherwise("rain_mm"),
+    ).drop("has_any", "own_hour", "own_mm", "hour_number", "rain_mm")
+    columns: dict[str, pl.Series] = {}
+    for window in SUM_HOURS:
+        every_sum, every_known = window_sums(hours.rain_mm, window)
+        sums, known = every_sum[rows, hours.end_column], every_known[rows, hours.end_column]
+        columns[f"rain_{window}h_least_mm"] = pl.Series(sums)
+        columns[f"rain_{window}h_mm"] = _where(sums, known == window)
+        if window == max(SUM_HOURS):
+            columns["missing_hours"] = pl.Series(window - known)
+    return frame.with_columns(
+        pl.when("is_missing").then("last_observed_at").alias("missing_since_at"),
+        **columns,
+    ).select(
+        *("gauge_code", "gauge_name", "town_code", "longitude", "latitude", "last_observed_at"),
+        *("last_rain_mm", "is_missing", "missing_since_at", "missing_hours"),
+        *(f"rain_{window}h_{kind}" for window in SUM_HOURS for kind in ("mm", "least_mm")),
+    )
+
+
+@dataclass(frozen=True)
+class PlaceRain:
+    """Rain at places, hour by hour.
+
+    Attributes:
+        rain_mm: place × hour asked for, NaN where no gauge within the radius told of the hour.
+        nearest: one row per place: nearest_gauge_code and nearest_km of the gauges that told of
+            the last hour; null without a position, or where none did.
+    """
+
+    rain_mm: Floats
+    nearest: pl.DataFrame
+
+
+def rain_at(days: Days, hours: Hours, places: pl.DataFrame, *, columns: range) -> PlaceRain:
+    """Rain at places by inverse distance of the gauges that told of an hour.
+
+    A gauge counts for an hour where it stood on the day the hour fell on.
+
+    Args:
+        places: longitude and latitude in degrees, null for a place that is not known.
+        columns: of `hours`, the hours asked for.
+    """
+    rain = np.full((len(places), len(columns)), np.nan)
+    by_day: dict[int, tuple[Day, list[int]]] = {}
+    for column in columns:
+        # Until midnight an hour belongs to the day before.
+        day = days.of(hours.end_of(column) - HOUR)
+        by_day.setdefault(id(day), (day, []))[1].append(column)
+    for day, own in by_day.values():
+        km = distances(places, _placed(hours, day))
+        rain[:, [columns.index(one) for one in own]] = inverse_distance(km, hours.rain_mm[:, own])
+    km = distances(places, _placed(hours, days.of(hours.end_of(hours.last_column) - HOUR)))
+    km[:, np.isnan(hours.rain_mm[:, hours.last_column])] = np.nan
+    return PlaceRain(rain, _nearest(km, hours.day.gauges["gauge_code"]))
+
+
+def inverse_distance(km: Floats, rain_mm: Floats) -> Floats:
+    """Place × hour from place × gauge distances and gauge × hour rain, NaN where unknown.
+
+    Shepard's weights 1 / d^p (D. Shepard, 1968), over the gauges within the radius that told of
+    the hour; gauges equally near weigh the same.
+    """
+    near = np.where(np.isnan(km), np.inf, np.maximum(km, NEAREST_KM))
+    weights = np.where(near <= RADIUS_KM, near**-POWER, 0.0)
+    is_known = ~np.isnan(rain_mm)
+    total = weights @ is_known.astype(np.float64)
+    fallen = weights @ np.where(is_known, rain_mm, 0.0)
+    return np.asarray(np.divide(fallen, total, out=np.full_like(total, np.nan), where=total > 0))
+
+
+def distances(places: pl.DataFrame, gauges: pl.DataFrame) -> Floats:
+    """Kilometres from each place to each gauge; NaN where either has no position.
+
+    Degrees are taken for a plane, which over the width of a county is out by less than 0.1 %.
+    """
+    lon, lat = (places[name].to_numpy().astype(np.float64) for name in ("longitude", "latitude"))
+    to_lon, to_lat = (
+        gauges[name].to_numpy().astype(np.float64) for name in ("longitude", "latitude")
+    )
+    middle = np.radians((lat[:, None] + to_lat[None, :]) / 2)
+    east = (lon[:, None] - to_lon[None, :]) * np.cos(middle)
+    north = lat[:, None] - to_lat[None, :]
+    return np.asarray(KM_PER_DEGREE * np.hypot(east, north))
+
+
+def _placed(hours: Hours, day: Day) -> pl.DataFrame:
+    """The gauges of `hours` with where they stood on a day, null where nowhere."""
+    if day is hours.day:
+        return day.gauges
+    return hours.day.gauges.select("gauge_code").join(
+        day.gauges.select("gauge_code", "longitude", "latitude"),
+        on="gauge_code",
+        how="left",
+        maintain_order="left",
+    )
+
+
+def _nearest(km: Floats, codes: pl.Series) -> pl.DataFrame:
+    """Code and distance of the nearest gauge of each place; of two as near the lower code."""
+    if not km.size:
+        empty = {"nearest_gauge_code": pl.String, "nearest_km": pl.Float64}
+        return pl.DataFrame(schema=empty).clear(len(km))
+    filled = np.where(np.isnan(km), np.inf, km)
+    best = filled.argmin(axis=1)
+    away = filled[np.arange(len(km)), best]
+    is_known = np.isfinite(away)
+    return pl.DataFrame(
+        {
+            "nearest_gauge_code": pl.select(
+                pl.when(pl.Series(is_known)).then(codes.gather(best))
+            ).to_series(),
+            "nearest_km": _where(away, is_known),
+        }
+    )
+
+
+def _where(values: Floats, is_known: Bools) -> pl.Series:
+    filled = pl.Series(np.where(is_known, values, 0.0))
+    return pl.select(pl.when(pl.Series(is_known)).then(filled)).to_series()
+
+
+def _end_of(hour: pl.Expr) -> pl.Expr:
+    return (
+        pl.from_epoch(hour * 3600, time_unit="s")
+        .cast(pl.Datetime("us"))
+        .dt.replace_time_zone("UTC")
+    )
