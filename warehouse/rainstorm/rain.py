@@ -258,7 +258,7 @@ def _nearest(km: Floats, codes: pl.Series) -> pl.DataFrame:
             "nearest_gauge_code": pl.select(
                 pl.when(pl.Series(is_known)).then(codes.gather(best))
             ).to_series(),
-            "nearest_km": _where(away, is_known),
+            "nearest_km": _where(away, is_known).round(2),
         }
     )
 
