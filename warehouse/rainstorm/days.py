@@ -51,17 +51,25 @@ class Days:
     def __init__(self, records: Records) -> None:
         self.records = records
         self._known: dict[date, Day] = {}
+        self._gauges: dict[date, pl.DataFrame] = {}
 
     def of(self, at: datetime) -> Day:
         """The local day of a time."""
         day = self.records.local_day(at)
         if day not in self._known:
-            self._known[day] = _day(self.records, day)
+            self._known[day] = _day(self.records, day, self.gauges_on(at))
         return self._known[day]
 
+    def gauges_on(self, at: datetime) -> pl.DataFrame:
+        """The gauges of the local day of a time, as `Day.gauges`."""
+        day = self.records.local_day(at)
+        if day not in self._gauges:
+            standing = holding(self.records.gauges, day).sort("gauge_code")
+            self._gauges[day] = standing.drop("valid_from_date", "valid_to_date")
+        return self._gauges[day]
 
-def _day(records: Records, day: date) -> Day:
-    gauges = holding(records.gauges, day).sort("gauge_code")
+
+def _day(records: Records, day: date, gauges: pl.DataFrame) -> Day:
     areas = holding(records.areas, day)
     grids = areas.filter(pl.col("area_level") == "grid")
     listed = areas.filter(pl.col("area_level") == "town").select(
@@ -73,7 +81,7 @@ def _day(records: Records, day: date) -> Day:
     towns = pl.concat([listed, unlisted], how="diagonal").sort("town_code")
     households, places = _with_places(records.households, day, grids)
     return Day(
-        gauges=gauges.drop("valid_from_date", "valid_to_date"),
+        gauges=gauges,
         thresholds=holding(records.thresholds, day).sort("severity_number"),
         limits=holding(records.limits, day).drop("valid_from_date", "valid_to_date"),
         towns=towns,

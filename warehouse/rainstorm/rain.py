@@ -5,7 +5,7 @@ in the other hours is still the least that fell, and a threshold it reaches is r
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -43,10 +43,12 @@ class Hours:
 
     Attributes:
         at: the time.
-        day: what holds on its day; the rows of `rain_mm` are its gauges.
+        day: what holds on its day.
         first_hour: number of the first hour of `rain_mm`.
-        rain_mm: gauge × hour up to the last whole hour at `at`; NaN where nothing was known.
+        rain_mm: gauge × hour up to the last whole hour at `at`; NaN where nothing was known. The
+            rows are the gauges of the day.
         end_column: of each gauge the column of the last hour it is to have told of by then.
+        gone: gauges of the day before that stand no more, with what they told in `gone_mm`.
         last_column: the last hour of which all gauges that work are known, or that is due.
     """
 
@@ -56,6 +58,8 @@ class Hours:
     rain_mm: Floats
     end_column: Ints
     last_column: int
+    gone: pl.DataFrame
+    gone_mm: Floats
 
     @property
     def is_missing(self) -> Bools:
@@ -74,6 +78,8 @@ def known_hours(days: Days, at: datetime) -> Hours:
     A correction counts from its own time on. The hour just past is awaited for 15 minutes: until
     then a gauge that has not told of it is not missing, and its sums end an hour earlier.
     """
+    # Frames compare times of one zone only.
+    at = at.astimezone(UTC)
     day = days.of(at)
     gauges = day.gauges
     last = hour_number(at)
@@ -82,9 +88,9 @@ def known_hours(days: Days, at: datetime) -> Hours:
         pl.col("hour_number").is_between(first, last),
         pl.col("known_at") <= at,
         pl.col("superseded_at").is_null() | (pl.col("superseded_at") > at),
-    ).join(gauges.select("gauge_code").with_row_index("gauge"), on="gauge_code")
-    rain = np.full((len(gauges), LOOK_BACK_HOURS), np.nan)
-    rain[known["gauge"].to_numpy(), known["hour_number"].to_numpy() - first] = known["rain_mm"]
+    )
+    gone = days.gauges_on(at - timedelta(days=1)).join(gauges, on="gauge_code", how="anti")
+    rain = _matrix(known, gauges["gauge_code"], first)
     newest = LOOK_BACK_HOURS - 1
     is_due = at >= end_of_hour(last) + timedelta(minutes=DUE_MINUTES)
     told = ~np.isnan(rain[:, newest])
@@ -98,7 +104,17 @@ def known_hours(days: Days, at: datetime) -> Hours:
         rain_mm=rain,
         end_column=end_column,
         last_column=newest if is_due or is_whole else newest - 1,
+        gone=gone,
+        gone_mm=_matrix(known, gone["gauge_code"], first),
     )
+
+
+def _matrix(readings: pl.DataFrame, codes: pl.Series, first_hour: int) -> Floats:
+    """Gauge × hour of 48 hours, NaN where there is no reading."""
+    own = readings.join(codes.to_frame().with_row_index("row"), on="gauge_code")
+    rain = np.full((len(codes), LOOK_BACK_HOURS), np.nan)
+    rain[own["row"].to_numpy(), own["hour_number"].to_numpy() - first_hour] = own["rain_mm"]
+    return rain
 
 
 def window_sums(rain_mm: Floats, hours: int) -> tuple[Floats, Ints]:
@@ -173,7 +189,7 @@ class PlaceRain:
     Attributes:
         rain_mm: place × hour asked for, NaN where no gauge within the radius told of the hour.
         nearest: one row per place: nearest_gauge_code and nearest_km of the gauges that told of
-            the last hour; null without a position, or where none did.
+            the last hour asked for; null without a position, or where none did.
     """
 
     rain_mm: Floats
@@ -189,18 +205,20 @@ def rain_at(days: Days, hours: Hours, places: pl.DataFrame, *, columns: range) -
         places: longitude and latitude in degrees, null for a place that is not known.
         columns: of `hours`, the hours asked for.
     """
+    codes = pl.concat([hours.day.gauges["gauge_code"], hours.gone["gauge_code"]])
+    told = np.vstack([hours.rain_mm, hours.gone_mm])
+    km_of: dict[date, Floats] = {}
     rain = np.full((len(places), len(columns)), np.nan)
-    by_day: dict[int, tuple[Day, list[int]]] = {}
-    for column in columns:
+    last_km = np.full((len(places), len(codes)), np.nan)
+    for place, column in enumerate(columns):
         # Until midnight an hour belongs to the day before.
-        day = days.of(hours.end_of(column) - HOUR)
-        by_day.setdefault(id(day), (day, []))[1].append(column)
-    for day, own in by_day.values():
-        km = distances(places, _placed(hours, day))
-        rain[:, [columns.index(one) for one in own]] = inverse_distance(km, hours.rain_mm[:, own])
-    km = distances(places, _placed(hours, days.of(hours.end_of(hours.last_column) - HOUR)))
-    km[:, np.isnan(hours.rain_mm[:, hours.last_column])] = np.nan
-    return PlaceRain(rain, _nearest(km, hours.day.gauges["gauge_code"]))
+        began = hours.end_of(column) - HOUR
+        day = days.records.local_day(began)
+        if day not in km_of:
+            km_of[day] = distances(places, _placed(codes, days.gauges_on(began)))
+        rain[:, [place]] = inverse_distance(km_of[day], told[:, [column]])
+        last_km = np.where(np.isnan(told[:, column]), np.nan, km_of[day])
+    return PlaceRain(rain, _nearest(last_km, codes))
 
 
 def inverse_distance(km: Floats, rain_mm: Floats) -> Floats:
@@ -232,12 +250,10 @@ def distances(places: pl.DataFrame, gauges: pl.DataFrame) -> Floats:
     return np.asarray(KM_PER_DEGREE * np.hypot(east, north))
 
 
-def _placed(hours: Hours, day: Day) -> pl.DataFrame:
-    """The gauges of `hours` with where they stood on a day, null where nowhere."""
-    if day is hours.day:
-        return day.gauges
-    return hours.day.gauges.select("gauge_code").join(
-        day.gauges.select("gauge_code", "longitude", "latitude"),
+def _placed(codes: pl.Series, gauges: pl.DataFrame) -> pl.DataFrame:
+    """Where the gauges of codes stand, null where one is not among the gauges."""
+    return codes.to_frame().join(
+        gauges.select("gauge_code", "longitude", "latitude"),
         on="gauge_code",
         how="left",
         maintain_order="left",
