@@ -114,6 +114,14 @@ def test_observed_and_forecast_rain_together_are_expected_to_reach_it() -> None:
     assert colour(storm, "blue")["expected_at"] == NIGHT + 2 * HOUR
 
 
+def test_a_gauge_that_has_not_told_yet_is_forecast_for_the_hour_just_past() -> None:
+    told = [*readings("r", NIGHT, *[0.0] * 24), *readings("s", NIGHT - HOUR, 0.0, 0.0, 30.0)]
+    storm = Storm([gauge("r"), gauge("s")], told, forecast(NIGHT - HOUR, 25.0, 0.0))
+    found = colour(storm, "orange", at=NIGHT + 5 * MINUTE)
+    assert (found["expected_at"], found["expected_mm"]) == (NIGHT, 55.0)
+    assert found["lead_minutes"] == 0.0
+
+
 def test_of_two_forecasts_of_an_hour_the_newer_counts_once_it_is_known() -> None:
     storm = rained(0.0)
     storm.forecasts = [*forecast(NIGHT - 6 * HOUR, *[0.0] * 6, 70.0), *forecast(NIGHT, 10.0)]

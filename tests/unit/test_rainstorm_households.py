@@ -141,6 +141,7 @@ def test_what_happens_later_has_not_happened() -> None:
     later = one(storm, NOW + MINUTE)
     assert (later["moved_at"], later["persons_moved_count"]) == (NOW + MINUTE, 3)
     assert one(storm, NOW - 2 * MINUTE)["notified_at"] is None
+    assert one(storm, NOW - MINUTE)["notified_at"] == NOW - MINUTE
 
 
 def test_steps_count_over_all_warnings_of_an_event_even_when_one_was_lifted() -> None:

@@ -105,6 +105,18 @@ def test_the_hour_just_past_is_awaited_for_a_quarter_of_an_hour() -> None:
     assert (missing["is_missing"], missing["rain_3h_mm"]) == (True, None)
 
 
+def test_places_have_the_hour_just_past_once_every_gauge_that_works_told_of_it() -> None:
+    gauges = [gauge("r"), gauge("s"), gauge("stopped")]
+    told = [*readings("r", NIGHT, 1.0, 2.0), *readings("s", NIGHT, 1.0, 2.0)]
+    told += readings("stopped", NIGHT - 5 * HOUR, 1.0)
+    at = NIGHT + 5 * MINUTE
+    days = Days(Storm(gauges, told).records(at))
+    assert known_hours(days, at).last_column == 47
+    late = [*told[:3], reading("s", NIGHT, 2.0, known_at=at + MINUTE), *told[4:]]
+    days = Days(Storm(gauges, late).records(at))
+    assert known_hours(days, at).last_column == 46
+
+
 def test_a_reading_counts_from_when_it_is_known_and_a_correction_from_its_own_time() -> None:
     later = NIGHT + 2 * HOUR
     told = [
@@ -132,10 +144,10 @@ def test_two_gauges_as_near_weigh_the_same_and_the_lower_code_is_named() -> None
 
 
 def test_a_nearer_gauge_weighs_by_the_square_of_the_distance() -> None:
-    km = np.array([[2.0, 4.0, 25.0, 25.1, np.nan]])
-    rain = np.array([[10.0], [20.0], [np.nan], [999.0], [999.0]])
-    weights = (1 / 4, 1 / 16)
-    mean = (10 * weights[0] + 20 * weights[1]) / sum(weights)
+    km = np.array([[2.0, 4.0, 3.0, 25.0, 25.1, np.nan]])
+    rain = np.array([[10.0], [20.0], [np.nan], [90.0], [999.0], [999.0]])
+    weights = (1 / 4, 1 / 16, 1 / 625)
+    mean = (10 * weights[0] + 20 * weights[1] + 90 * weights[2]) / sum(weights)
     assert inverse_distance(km, rain) == pytest.approx(np.array([[mean]]))
 
 
