@@ -35,6 +35,24 @@ COLOUR_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "lead_minutes": pl.Float64,
 }
 
+TOWN_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "town_code": pl.String,
+    "town_name": pl.String,
+    "gauge_count": pl.Int64,
+    "missing_gauge_count": pl.Int64,
+    "in_force_colour": pl.String,
+    "in_force_since_at": UTC_TIME,
+    "warning_count": pl.Int64,
+    "reached_colour": pl.String,
+    "reached_at": UTC_TIME,
+    "is_reached_known": pl.Boolean,
+    "expected_colour": pl.String,
+    "expected_at": UTC_TIME,
+    "lead_minutes": pl.Float64,
+    "forecast_issued_at": UTC_TIME,
+    "severity_number": pl.Int64,
+}
+
 
 def colours(hours: Hours, forecast: Forecast) -> pl.DataFrame:
     """What the gauges and the forecast say of each colour in each town.
@@ -140,79 +158,62 @@ def town_states(
         severe colour expected, when more severe than what is reached); forecast_issued_at;
         severity_number, of the most severe of the three, 0 where there is none.
     """
-    towns = hours.day.towns
-    is_missing = pl.Series("is_missing", hours.is_missing)
-    counts = (
-        hours.day.gauges.select("town_code", is_missing)
-        .group_by("town_code")
-        .agg(gauge_count=pl.len(), missing_gauge_count=pl.col("is_missing").sum())
-    )
-    reached = _worst(found.filter(pl.col("is_reached").fill_null(value=False)), ["reached_at"])
-    expected = _worst(
-        found.filter(pl.col("expected_at").is_not_null()), ["expected_at", "lead_minutes"]
-    )
-    unknown = (
-        found.filter(pl.col("is_reached").is_null())
-        .group_by("town_code")
-        .agg(unknown_severity=pl.col("severity_number").max())
-    )
-    frame = towns
-    for other in (
-        counts,
-        _warned(towns.select("town_code"), warnings),
-        _named(reached, "reached"),
-        unknown,
-        _named(expected, "expected"),
-        forecast.towns.rename({"issued_at": "forecast_issued_at"}),
-    ):
-        frame = frame.join(other, on="town_code", how="left", maintain_order="left")
-    severities = ("in_force_severity", "reached_severity", "expected_severity")
-    # What is worse already makes a milder colour to come no news.
-    is_news = pl.col("expected_severity") > pl.col("reached_severity").fill_null(0)
-    coming = ("expected_colour", "expected_at", "lead_minutes")
-    return frame.with_columns(
-        *(pl.when(is_news).then(pl.col(name)).alias(name) for name in coming),
-        pl.col("gauge_count", "missing_gauge_count").fill_null(0).cast(pl.Int64),
-        pl.col("warning_count").fill_null(0).cast(pl.Int64),
-        is_reached_known=pl.col("unknown_severity").is_null()
-        | (pl.col("unknown_severity") < pl.col("reached_severity").fill_null(0)),
-        severity_number=pl.max_horizontal(pl.col(*severities).fill_null(0)),
-    ).select(
-        *("town_code", "town_name", "gauge_count", "missing_gauge_count"),
-        *("in_force_colour", "in_force_since_at", "warning_count"),
-        *("reached_colour", "reached_at", "is_reached_known"),
-        *("expected_colour", "expected_at", "lead_minutes", "forecast_issued_at"),
-        "severity_number",
-    )
-
-
-def _worst(found: pl.DataFrame, also: list[str]) -> pl.DataFrame:
-    """Of each town the most severe colour."""
-    return (
-        found.sort("severity_number")
-        .group_by("town_code", maintain_order=True)
-        .last()
-        .select("town_code", "colour_code", "severity_number", *also)
-    )
-
-
-def _named(worst: pl.DataFrame, what: str) -> pl.DataFrame:
-    return worst.rename({"colour_code": f"{what}_colour", "severity_number": f"{what}_severity"})
-
-
-def _warned(towns: pl.DataFrame, warnings: pl.DataFrame) -> pl.DataFrame:
-    """Of each town the most severe warning in force, of its own or of the whole county."""
-    of_county = warnings.filter(pl.col("area_level") == "county").drop("town_code")
-    everywhere = towns.join(of_county, how="cross")
-    own = warnings.filter(pl.col("area_level") == "town", pl.col("town_code").is_not_null())
-    both = pl.concat([own, everywhere.select(own.columns)])
-    return (
-        both.sort("severity_number", "issued_at", descending=[False, True])
-        .group_by("town_code", maintain_order=True)
-        .agg(
-            in_force_colour=pl.col("colour_code").last(),
-            in_force_severity=pl.col("severity_number").last(),
-            in_force_since_at=pl.col("issued_at").last(),
-            warning_count=pl.len(),
+    colours_of, warnings_of = _by_town(found), _by_town(warnings)
+    of_county = warnings_of.get(None, [])
+    missing_of: dict[str | None, list[bool]] = {}
+    for town, is_missing in zip(hours.day.gauges["town_code"], hours.is_missing, strict=True):
+        missing_of.setdefault(town, []).append(bool(is_missing))
+    issued = dict(forecast.towns.iter_rows())
+    rows = []
+    for town, name in hours.day.towns.select("town_code", "town_name").iter_rows():
+        own = colours_of[town]
+        in_force = _severest([*warnings_of.get(town, []), *of_county], first_by="issued_at")
+        reached = _severest([row for row in own if row["is_reached"]])
+        unknown = _severest([row for row in own if row["is_reached"] is None])
+        expected = _severest([row for row in own if row["expected_at"]])
+        # What is worse already makes a milder colour to come no news.
+        coming = expected if _severity(expected) > _severity(reached) else {}
+        rows.append(
+            {
+                "town_code": town,
+                "town_name": name,
+                "gauge_count": len(missing_of.get(town, [])),
+                "missing_gauge_count": sum(missing_of.get(town, [])),
+                "in_force_colour": in_force.get("colour_code"),
+                "in_force_since_at": in_force.get("issued_at"),
+                "warning_count": len(warnings_of.get(town, [])) + len(of_county),
+                "reached_colour": reached.get("colour_code"),
+                "reached_at": reached.get("reached_at"),
+                "is_reached_known": not unknown or _severity(unknown) < _severity(reached),
+                "expected_colour": coming.get("colour_code"),
+                "expected_at": coming.get("expected_at"),
+                "lead_minutes": coming.get("lead_minutes"),
+                "forecast_issued_at": issued.get(town),
+                "severity_number": max(map(_severity, (in_force, reached, expected))),
+            }
         )
-    )
+    return pl.DataFrame(rows, schema=TOWN_COLUMNS)
+
+
+def _by_town(frame: pl.DataFrame) -> dict[str | None, list[dict[str, Any]]]:
+    """Rows by town; of warnings those for the whole county under none, and those for a town that
+    nobody knows nowhere.
+    """
+    found: dict[str | None, list[dict[str, Any]]] = {}
+    for row in frame.iter_rows(named=True):
+        if row["town_code"] is not None or row["area_level"] == "county":
+            found.setdefault(row["town_code"], []).append(row)
+    return found
+
+
+def _severest(rows: list[dict[str, Any]], *, first_by: str | None = None) -> dict[str, Any]:
+    """The most severe of rows, of several as severe the earliest by a column; empty of none."""
+    worst = max(map(_severity, rows), default=0)
+    same = [row for row in rows if _severity(row) == worst]
+    if first_by:
+        same.sort(key=lambda row: row[first_by])
+    return same[0] if same else {}
+
+
+def _severity(row: Mapping[str, Any]) -> int:
+    return int(row.get("severity_number") or 0)

@@ -145,40 +145,37 @@ def gauge_states(days: Days, hours: Hours) -> pl.DataFrame:
         where it never did); missing_hours, of the last 24; for each window rain_<n>h_mm, null
         where an hour of it is missing, and rain_<n>h_least_mm, what fell in the others.
     """
-    count = len(hours.day.gauges)
-    rows = np.arange(count)
+    gauges = hours.day.gauges
+    row = np.arange(len(gauges))
     is_known = ~np.isnan(hours.rain_mm)
-    has_any = is_known.any(axis=1)
-    last = hours.rain_mm.shape[1] - 1 - np.argmax(is_known[:, ::-1], axis=1)
-    observed = pl.Series(np.where(has_any, hours.first_hour + last, 0))
-    rain = pl.Series(np.where(has_any, hours.rain_mm[rows, last], 0.0))
+    column = hours.rain_mm.shape[1] - 1 - np.argmax(is_known[:, ::-1], axis=1)
+    before = {code: (hour, mm) for code, hour, mm in days.records.last_readings.iter_rows()}
+    observed: list[tuple[datetime | None, float | None]] = []
+    for number, code in enumerate(gauges["gauge_code"]):
+        end = int(column[number])
+        if is_known[number, end]:
+            observed.append((hours.end_of(end), float(hours.rain_mm[number, end])))
+        else:
+            hour, mm = before.get(code, (None, None))
+            observed.append((None if hour is None else end_of_hour(hour), mm))
+    at = pl.Series("last_observed_at", [one for one, _ in observed], pl.Datetime("us", "UTC"))
     is_missing = pl.Series("is_missing", hours.is_missing)
-    frame = hours.day.gauges.select(
-        "gauge_code", "gauge_name", "town_code", "longitude", "latitude"
-    )
-    frame = frame.with_columns(
-        has_any=pl.Series(has_any), own_hour=observed, own_mm=rain, is_missing=is_missing
-    ).join(days.records.last_readings, on="gauge_code", how="left", maintain_order="left")
-    is_own = pl.col("has_any")
-    frame = frame.with_columns(
-        last_observed_at=_end_of(pl.when(is_own).then("own_hour").otherwise("hour_number")),
-        last_rain_mm=pl.when(is_own).then("own_mm").otherwise("rain_mm"),
-    ).drop("has_any", "own_hour", "own_mm", "hour_number", "rain_mm")
-    columns: dict[str, pl.Series] = {}
+    sums: list[pl.Series] = []
     for window in SUM_HOURS:
         every_sum, every_known = window_sums(hours.rain_mm, window)
-        sums, known = every_sum[rows, hours.end_column], every_known[rows, hours.end_column]
-        columns[f"rain_{window}h_least_mm"] = pl.Series(sums)
-        columns[f"rain_{window}h_mm"] = _where(sums, known == window)
-        if window == max(SUM_HOURS):
-            columns["missing_hours"] = pl.Series(window - known)
-    return frame.with_columns(
-        pl.when("is_missing").then("last_observed_at").alias("missing_since_at"),
-        **columns,
-    ).select(
-        *("gauge_code", "gauge_name", "town_code", "longitude", "latitude", "last_observed_at"),
-        *("last_rain_mm", "is_missing", "missing_since_at", "missing_hours"),
-        *(f"rain_{window}h_{kind}" for window in SUM_HOURS for kind in ("mm", "least_mm")),
+        least, known = every_sum[row, hours.end_column], every_known[row, hours.end_column]
+        sums += [
+            _known_only(f"rain_{window}h_mm", least, known == window),
+            pl.Series(f"rain_{window}h_least_mm", least),
+        ]
+    return gauges.select(
+        *("gauge_code", "gauge_name", "town_code", "longitude", "latitude"),
+        at,
+        pl.Series("last_rain_mm", [mm for _, mm in observed], pl.Float64),
+        is_missing,
+        pl.when(is_missing).then(at).alias("missing_since_at"),
+        pl.Series("missing_hours", max(SUM_HOURS) - known),
+        *sums,
     )
 
 
@@ -269,24 +266,16 @@ def _nearest(km: Floats, codes: pl.Series) -> pl.DataFrame:
     best = filled.argmin(axis=1)
     away = filled[np.arange(len(km)), best]
     is_known = np.isfinite(away)
+    names = codes.to_list()
+    nearest = [names[one] if known else None for one, known in zip(best, is_known, strict=True)]
     return pl.DataFrame(
-        {
-            "nearest_gauge_code": pl.select(
-                pl.when(pl.Series(is_known)).then(codes.gather(best))
-            ).to_series(),
-            "nearest_km": _where(away, is_known).round(2),
-        }
+        [
+            pl.Series("nearest_gauge_code", nearest, pl.String),
+            _known_only("nearest_km", np.round(away, DECIMALS), is_known),
+        ]
     )
 
 
-def _where(values: Floats, is_known: Bools) -> pl.Series:
-    filled = pl.Series(np.where(is_known, values, 0.0))
-    return pl.select(pl.when(pl.Series(is_known)).then(filled)).to_series()
-
-
-def _end_of(hour: pl.Expr) -> pl.Expr:
-    return (
-        pl.from_epoch(hour * 3600, time_unit="s")
-        .cast(pl.Datetime("us"))
-        .dt.replace_time_zone("UTC")
-    )
+def _known_only(name: str, values: Floats, is_known: Bools) -> pl.Series:
+    """A column of values, null where they are not known."""
+    return pl.Series(name, np.where(is_known, values, np.nan), pl.Float64, nan_to_null=True)

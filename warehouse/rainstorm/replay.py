@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -52,9 +53,6 @@ class RainState:
         warnings: `colours.in_force`: warnings issued and not lifted.
         households: `households.household_list`, pseudonyms inside: for the command and for those
             who may see persons, never for a page; null without the file about persons.
-        by_grid: `households.counts_by` town, community and grid, for pages; null likewise.
-        by_worker: the same by worker; null likewise.
-        by_town: the same by town.
     """
 
     county_code: str
@@ -65,9 +63,24 @@ class RainState:
     towns: pl.DataFrame
     warnings: pl.DataFrame
     households: pl.DataFrame | None
-    by_grid: pl.DataFrame | None
-    by_worker: pl.DataFrame | None
-    by_town: pl.DataFrame | None
+
+    @cached_property
+    def by_grid(self) -> pl.DataFrame | None:
+        """`households.counts_by` town, community and grid, for pages; null likewise."""
+        return self._counts("town_code", "community_code", "grid_code")
+
+    @cached_property
+    def by_worker(self) -> pl.DataFrame | None:
+        """The same by grid worker."""
+        return self._counts("worker_code")
+
+    @cached_property
+    def by_town(self) -> pl.DataFrame | None:
+        """The same by town."""
+        return self._counts("town_code")
+
+    def _counts(self, *codes: str) -> pl.DataFrame | None:
+        return None if self.households is None else counts_by(self.households, *codes)
 
 
 def state_of(days: Days, at: datetime) -> RainState:
@@ -101,9 +114,6 @@ def state_of(days: Days, at: datetime) -> RainState:
         towns=towns,
         warnings=warnings,
         households=households,
-        by_grid=_counts(households, "town_code", "community_code", "grid_code"),
-        by_worker=_counts(households, "worker_code"),
-        by_town=_counts(households, "town_code"),
     )
 
 
@@ -207,7 +217,3 @@ def storms(published: Published, county_code: str) -> pl.DataFrame:
         )
     )
     return found.drop("storm").sort("start_at", descending=True)
-
-
-def _counts(households: pl.DataFrame | None, *codes: str) -> pl.DataFrame | None:
-    return None if households is None else counts_by(households, *codes)
