@@ -146,6 +146,8 @@ class Contract:
     """Share of refused rows above which a batch is refused whole."""
     is_event_driven: bool = False
     """Records come only when something happens, so that silence is no lateness."""
+    keeps_versions: bool = False
+    """Every version of a record is staged beside the latest ones, for what was known at a time."""
 
     @property
     def column_names(self) -> tuple[str, ...]:

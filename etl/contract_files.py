@@ -135,6 +135,7 @@ def _contract(parsed: OpenDataContractStandard, schema: SchemaObject, file: Path
         lateness_days=int(service["latency"] or 0),
         tolerance=float(_custom(parsed.customProperties, "refusalTolerance")),
         is_event_driven=bool(_custom(parsed.customProperties, "eventDriven")),
+        keeps_versions=bool(_custom(parsed.customProperties, "everyVersion")),
     )
 
 
