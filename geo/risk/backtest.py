@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -187,5 +188,5 @@ class _Judged:
     def _stability(self, expected: Floats) -> float | None:
         area = self._weight["area"]
         sets = [named(one, area, JUDGED_SHARE) for one in expected]
-        pairs = [overlap(one, other, area) for one, other in zip(sets, sets[1:], strict=False)]
+        pairs = [overlap(one, other, area) for one, other in pairwise(sets)]
         return float(np.mean(pairs)) if pairs else None

@@ -73,7 +73,8 @@ def sentences(backtest: Backtest | None, choice: Choice) -> list[Text]:
     shown, prior = _of_grids(backtest, choice.method), _of_grids(backtest, PRIOR)
     weeks = len(backtest.origins)
     hit = Text(
-        zh=f"近 {weeks} 周每周所点 10 % 的网格里,发生了 {shown} 的事件;按上年件数点名则为 {prior}。",
+        zh=f"近 {weeks} 周每周所点 10 % 的网格里,发生了 {shown} 的事件;"
+        f"按上年件数点名则为 {prior}。",
         en=f"In the 10 % of grids named in each of the last {weeks} weeks {shown} of the cases"
         f" happened; naming by last year's counts would have had {prior}.",
     )

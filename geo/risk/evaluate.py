@@ -96,11 +96,12 @@ def ratio(numerator: Floats, denominator: Floats, times: Floats, *, factor: floa
 def calibration_slope(expected: Floats, cases: Floats) -> float | None:
     """Slope of log cases on log expected, by Poisson regression; 1 is right, below 1 too extreme.
 
-    Null where nothing is expected apart or nothing happened.
+    Over grids with cases expected; null where nothing happened or fewer than `BINS` different
+    numbers are expected (counts of rare cases), through which no slope is worth drawing.
     """
     held = expected > 0
     x, y = np.log(expected[held]), cases[held]
-    if not y.sum() > 0 or np.ptp(x) < 1e-9:
+    if not y.sum() > 0 or len(np.unique(x)) < BINS:
         return None
     columns = np.column_stack([np.ones_like(x), x])
     slope = np.array([np.log(y.sum() / np.exp(x).sum()), 1.0])
@@ -116,7 +117,7 @@ def calibration_slope(expected: Floats, cases: Floats) -> float | None:
 def calibration(expected: Floats, cases: Floats) -> list[tuple[float, float]]:
     """Expected and actual cases of ten groups, from the lowest to the highest expectation.
 
-    Each group holds a tenth of all expected cases (not of grids, most of which expect next to none).
+    Each group holds a tenth of all expected cases, not of grids: most expect next to none.
     """
     order = np.argsort(expected, kind="stable")
     running = np.cumsum(expected[order])

@@ -22,7 +22,8 @@ SEASON_SPREAD_WEEKS = 2
 DAYS_OF_YEAR = 365.2425
 
 CASES = "mart.fct_cases"
-PLACE = (f"{CASES}.grid_code", f"{CASES}.reported_at")
+REPORTED = f"{CASES}.reported_date"
+PLACE = (f"{CASES}.grid_code", REPORTED)
 KIND = (
     f"{CASES}.category_code",
     f"{CASES}.severity_code",
@@ -118,19 +119,29 @@ GRID_FEATURES = (
 """What tells grids apart."""
 
 COUNTY_FEATURES = (
-    _feature("trend", "trend", "全县近期与近一年之比", "the county's recent cases over those of"
-             " the last year", *PLACE, *KIND),
-    _feature("season_cosine", "season", "一年中的时段", "time of the year", f"{CASES}.reported_at"),
-    _feature("season_sine", "season", "一年中的时段", "time of the year", f"{CASES}.reported_at"),
-    _feature("holidays", "calendar", "预测期内法定节假日占比", "share of public holidays in the"
-             " days foretold", "mart.dim_dates.calendar_date", "mart.dim_dates.is_holiday"),
-    _feature("rain", "rain", "前一周所在乡镇雨量", "rain of the week before at the town's gauges",
-             "mart.fct_rain_hours.rain_mm", "mart.fct_rain_hours.observed_at",
-             "mart.fct_rain_hours.town_code", "mart.dim_grids.town_code"),
+    _feature(
+        "trend", "trend", "全县近期与近一年之比", "the county's recent cases over those of the last"
+        " year", *PLACE, *KIND,
+    ),
+    _feature("season_cosine", "season", "一年中的时段", "time of the year", REPORTED),
+    _feature("season_sine", "season", "一年中的时段", "time of the year", REPORTED),
+    _feature(
+        "holidays", "calendar", "预测期内法定节假日占比", "share of public holidays in the days"
+        " foretold", "mart.dim_dates.calendar_date", "mart.dim_dates.is_holiday",
+    ),
+    _feature(
+        "rain", "rain", "前一周所在乡镇雨量", "rain of the week before at the town's gauges",
+        "mart.fct_rain_hours.rain_mm", "mart.fct_rain_hours.rain_date",
+        "mart.fct_rain_hours.town_code", "mart.dim_grids.town_code",
+    ),
 )  # fmt: skip
 """What raises or lowers every grid of the county, or of a town, alike."""
 
 FEATURES = GRID_FEATURES + COUNTY_FEATURES
+"""The whole list. Every weekday is in every window equally often, so none is a feature.
+
+A county without grids is scored by community or town, from the same columns of `mart.dim_areas`.
+"""
 
 
 @dataclass(frozen=True)
@@ -219,7 +230,8 @@ def last_weeks(counts: Counts, weeks: int) -> Counts:
     ends = np.arange(week_count + 1)
     starts = np.maximum(ends - weeks, 0)
     spans = np.maximum(ends - starts, 1)[:, None]
-    return ((total[ends] - total[starts]) / spans).astype(np.float32)
+    rates: Counts = ((total[ends] - total[starts]) / spans).astype(np.float32)
+    return rates
 
 
 def decayed(counts: Counts, half_life_weeks: float) -> Counts:
@@ -263,4 +275,4 @@ def _after(counts: Counts) -> Counts:
     """Value of the week before each week, in units of its mean."""
     shifted = np.concatenate([np.zeros((1, counts.shape[1]), dtype=np.float32), counts])
     mean = float(counts.mean())
-    return shifted / np.float32(mean) if mean > 0 else shifted
+    return np.asarray(shifted / np.float32(mean) if mean > 0 else shifted)

@@ -1,6 +1,6 @@
 """What a forecast starts from: cases per week and grid, and which grids are near one another."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -76,7 +76,6 @@ class Panel:
     others: Counts | None = None
     rain_mm: Counts | None = None
     holidays: Floats | None = None
-    left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def week_count(self) -> int:
@@ -90,21 +89,14 @@ class Panel:
     def until(self, week: int) -> "Panel":
         """What was there on the first day of a week."""
         calendar = None if self.holidays is None else self.holidays[: week + CALENDAR_WEEKS]
-        cut = {
-            name: None if values is None else values[:week]
-            for name, values in (
-                ("lesser", self.lesser),
-                ("others", self.others),
-                ("rain_mm", self.rain_mm),
-            )
-        }
-        return Panel(
-            places=self.places,
-            first_day=self.first_day,
+        return replace(
+            self,
             history=self.history[:week],
             outcomes=self.outcomes[:week],
+            lesser=None if self.lesser is None else self.lesser[:week],
+            others=None if self.others is None else self.others[:week],
+            rain_mm=None if self.rain_mm is None else self.rain_mm[:week],
             holidays=calendar,
-            **cut,
         )
 
 

@@ -30,6 +30,43 @@ LEAST_CASES = 30
 """Serious cases below which a kind has no score of its own."""
 METRES_PER_DEGREE = 111_320.0
 
+WHY_READ: Mapping[str, Text] = {
+    column: Text(zh=zh, en=en)
+    for column, zh, en in (
+        ("ops.build.county_code", "县市", "county"),
+        ("ops.build.time_zone", "当地日期", "local days"),
+        ("ops.build.as_of_at", "预测起始日", "the day the forecast begins"),
+        ("mart.fct_cases.county_code", "县市", "county"),
+        ("mart.fct_cases.dataset", "剔除手环报警", "wristband alarms are left out"),
+        ("mart.fct_cases.location_method", "剔除默认点", "default points are left out"),
+        ("mart.fct_cases.is_duplicate", "剔除重复", "duplicates are left out"),
+        ("mart.fct_cases.voided_date", "剔除作废", "void cases are left out"),
+        ("mart.fct_cases.longitude", "网格调整后归入新网格", "new grid of a former one's cases"),
+        ("mart.fct_cases.latitude", "网格调整后归入新网格", "new grid of a former one's cases"),
+        ("mart.dim_categories.county_code", "县市", "county"),
+        ("mart.dim_categories.category_code", "类别", "category"),
+        ("mart.dim_categories.major_category_code", "无类别族时的类别", "kind where no family is"),
+        ("mart.dim_categories.major_category_name", "名称", "name"),
+        ("mart.dim_categories.major_category_name_en", "名称", "name"),
+        ("mart.dim_grids.county_code", "县市", "county"),
+        ("mart.dim_grids.grid_code", "网格", "grid"),
+        ("mart.dim_grids.grid_name", "名称", "name"),
+        ("mart.dim_grids.community_code", "网格调整后归入新网格", "new grid of a former one"),
+        ("mart.dim_grids.valid_from_date", "网格调整", "change of grids"),
+        ("mart.dim_grids.valid_to_date", "网格调整", "change of grids"),
+        ("mart.dim_grids.is_current", "现行网格", "grids of today"),
+        (
+            "mart.dim_grids.population",
+            "仅用于按人口检验,不进入评分",
+            "judges the score by residents; never in it",
+        ),
+        ("mart.dim_dates.county_code", "县市", "county"),
+        ("mart.fct_rain_hours.county_code", "县市", "county"),
+        ("mart.fct_rain_hours.gauge_code", "雨量站取平均", "mean over gauges"),
+    )
+}
+"""Columns that are read and are no feature: they select, place, name or judge."""
+
 LEFT_OUT_DATASETS = ("wristband_alerts",)
 """Wristbands are given to special groups: where they ring says who lives there."""
 
@@ -50,21 +87,23 @@ PLACES = {
 CASES = """
 select
     fct_cases.{level}_code as code,
-    fct_cases.reported_at,
-    fct_cases.voided_at,
+    fct_cases.reported_date,
+    fct_cases.voided_date,
     fct_cases.longitude,
     fct_cases.latitude,
     coalesce(dim_categories.category_family, dim_categories.major_category_code) as family,
-    coalesce(fct_cases.severity_code in ('serious', 'critical'), false) as is_serious
+    coalesce(list_contains($serious, fct_cases.severity_code), false) as is_serious
 from mart.fct_cases
 left join mart.dim_categories
     on dim_categories.county_code = fct_cases.county_code
     and dim_categories.category_code = fct_cases.category_code
 where
     fct_cases.county_code = $county_code
-    and fct_cases.dataset not in ('wristband_alerts')
+    and fct_cases.reported_date < $origin
+    and not list_contains($left_out, fct_cases.dataset)
     and fct_cases.location_method <> 'fallback_point'
     and not fct_cases.is_duplicate
+    and fct_cases.{level}_code is not null
 """
 
 LEFT_OUT = """
@@ -75,7 +114,10 @@ select
         not is_duplicate and location_method <> 'fallback_point' and {level}_code is null
     ) as without_grid
 from mart.fct_cases
-where county_code = $county_code and dataset not in ('wristband_alerts')
+where
+    county_code = $county_code
+    and reported_date < $origin
+    and not list_contains($left_out, dataset)
 """
 
 FAMILY_NAMES = """
@@ -183,17 +225,17 @@ def read_cases(published: Published, county_code: str) -> CountyCases:
     Raises:
         UsageError: the county has no areas with a position, or no case in one.
     """
-    asked = {"county_code": county_code}
     zone = _zone(published, county_code)
     # A day is known when it is over: at 23:59:59 it counts as over.
     origin = (published.as_of(county_code) + timedelta(seconds=1)).astimezone(zone).date()
     level, versions = _versions(published, county_code)
     current = versions.filter("is_current").unique("code", keep="last", maintain_order=True)
-    rows = published.sql(CASES.format(level=level), asked)
-    rows = rows.with_columns(
-        pl.col(name).dt.convert_time_zone(str(zone)).dt.date().alias(name.replace("_at", "_date"))
-        for name in ("reported_at", "voided_at")
-    ).filter(pl.col("code").is_not_null(), pl.col("reported_date") < origin)
+    asked = {
+        "county_code": county_code,
+        "origin": origin,
+        "left_out": list(LEFT_OUT_DATASETS),
+    }
+    rows = published.sql(CASES.format(level=level), asked | {"serious": list(SERIOUS)})
     if rows.is_empty():
         raise UsageError(
             f"{county_code}: 没有落在网格内的事件 / no case lies in a grid; `gridgov tessellate`"
@@ -233,7 +275,9 @@ def read_cases(published: Published, county_code: str) -> CountyCases:
         holidays=_holidays(published, county_code, first_day, week_count),
         family_names={
             code: Text(zh=zh or code, en=en or zh or code)
-            for code, zh, en in published.sql(FAMILY_NAMES, asked).iter_rows()
+            for code, zh, en in published.sql(
+                FAMILY_NAMES, {"county_code": county_code}
+            ).iter_rows()
         },
     )
 
@@ -307,9 +351,9 @@ def _weeks(reported: pl.Series, origin: date) -> tuple[date, int]:
 def _places(current: pl.DataFrame) -> Places:
     """Positions in metres about the middle of the county; what is unknown lies in the middle."""
     filled = current.with_columns(
-        pl.col(name).fill_null(pl.col(name).mean().over("community_code")).fill_null(
-            pl.col(name).mean()
-        )
+        pl.col(name)
+        .fill_null(pl.col(name).mean().over("community_code"))
+        .fill_null(pl.col(name).mean())
         for name in ("longitude", "latitude")
     ).with_columns(pl.col("area_km2").fill_null(pl.col("area_km2").median()).fill_null(1.0))
     longitude, latitude = filled["longitude"].to_numpy(), filled["latitude"].to_numpy()

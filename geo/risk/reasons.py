@@ -74,7 +74,9 @@ def facts_of(panel: Panel, *, has_severity: bool) -> Facts:
         others_year=nothing if panel.others is None else _sum(panel.others, YEAR_WEEKS),
         rain_mm=nothing if panel.rain_mm is None else panel.rain_mm[-1].astype(float),
         trend=float(decayed(totals, RECENT_WEEKS)[-1, 0]) / per_week if per_week else 1.0,
-        noun=Text(zh="严重事件", en="serious cases") if has_severity else Text(zh="事件", en="cases"),
+        noun=Text(zh="严重事件", en="serious cases")
+        if has_severity
+        else Text(zh="事件", en="cases"),
     )
 
 
@@ -138,9 +140,7 @@ def _recent(facts: Facts, grid: int) -> Text:
 
 def _since_last(facts: Facts, grid: int) -> Text:
     weeks = facts.since_weeks[grid]
-    return Text(
-        zh=f"上一起在 {weeks:.0f} 周内", en=f"the last one was within {weeks:.0f} weeks"
-    )
+    return Text(zh=f"上一起在 {weeks:.0f} 周内", en=f"the last one was within {weeks:.0f} weeks")
 
 
 def _neighbours(facts: Facts, grid: int) -> Text:
