@@ -85,8 +85,9 @@ class Kernels:
         kernel = pairs.copy()
         kernel.data = np.exp(-0.5 * (pairs.data / bandwidth_m) ** 2)
         kernel.data[pairs.data > REACH * bandwidth_m] = 0.0
-        # A sparse matrix of distances has no entry for the distance 0 to itself.
-        kernel = kernel + sparse.identity(kernel.shape[0], format="csr")
+        # Whether a sparse matrix of distances holds the distance 0 of a grid to itself is its own
+        # affair; the kernel there is 1.
+        kernel.setdiag(1.0)
         kernel.eliminate_zeros()
         weighted = sparse.diags(self._area) @ kernel
         return (weighted @ sparse.diags(1 / np.asarray(weighted.sum(axis=0)).ravel())).tocsr()

@@ -47,9 +47,9 @@ def named(expected: Floats, weight: Floats, share: float) -> Floats:
     of_place = np.bincount(place, weights=size)
     before = np.cumsum(of_place) - of_place
     room = np.clip(share * size.sum() - before, 0.0, of_place)
-    part = np.ones_like(of_place)
+    part = np.zeros_like(of_place)
     np.divide(room, of_place, out=part, where=of_place > 0)
-    return np.where(known, part[place], 0.0)
+    return np.where(known, np.where(np.isinf(density), 1.0, part[place]), 0.0)
 
 
 def hits(expected: Floats, cases: Floats, weight: Floats, share: float) -> float:

@@ -23,7 +23,8 @@ PRIOR_CASES = 0.5
 """Cases that each feature is given beforehand: with few cases no weight is nought or all."""
 
 ROUNDS = 200
-TOLERANCE = 1e-10
+TOLERANCE = 1e-13
+"""Newton decrement, in shares of all cases, at which the maximum is reached."""
 SHORTEST_STEP = 1e-10
 """Below it rounding is all that a step changes."""
 LEVEL = "level"

@@ -108,7 +108,7 @@ def neighbour_weights(x_m: Floats, y_m: Floats, count: int) -> sparse.csr_matrix
     mountain ones have as many neighbours. A grid alone in its county has none.
     """
     grid_count = len(x_m)
-    asked = min(4 * count, grid_count - 1)
+    asked = min(4 * count + 1, grid_count - 1)
     if asked < 1:
         return sparse.csr_matrix((grid_count, grid_count))
     points = np.column_stack([x_m, y_m])
@@ -118,13 +118,19 @@ def neighbour_weights(x_m: Floats, y_m: Floats, count: int) -> sparse.csr_matrix
     is_self[~is_self.any(axis=1), -1] = True
     distances = distances[~is_self].reshape(grid_count, asked)
     columns = columns[~is_self].reshape(grid_count, asked)
-    width = np.maximum(distances[:, min(count, asked) - 1], 1e-9)[:, None]
+    width = np.maximum(distances[:, [min(count, asked) - 1]], 1e-9)
     weights = np.exp(-0.5 * (distances / width) ** 2)
+    if asked == 4 * count + 1:
+        # Grids as far as the first one beyond are out too: of a ring, all or none.
+        is_beyond = distances >= distances[:, [-1]] * (1 - 1e-9)
+        weights[is_beyond & (distances > width)] = 0.0
     weights /= weights.sum(axis=1, keepdims=True)
     rows = np.repeat(np.arange(grid_count), asked)
-    return sparse.csr_matrix(
+    found = sparse.csr_matrix(
         (weights.ravel(), (rows, columns.ravel())), shape=(grid_count, grid_count)
     )
+    found.eliminate_zeros()
+    return found
 
 
 def horizon_sums(counts: Counts, weeks: int) -> Floats:
