@@ -93,18 +93,22 @@ def sentences(backtest: Backtest | None, choice: Choice) -> list[Text]:
 
 def percent(interval: Interval) -> str:
     """A share with its interval, as 28.2 % (27.0–29.8)."""
-    if interval.value is None or interval.low is None or interval.high is None:
+    if interval.value is None:
         return "—"
-    value, low, high = (100 * end for end in (interval.value, interval.low, interval.high))
-    return f"{value:.1f} % ({low:.1f}–{high:.1f})"
+    value = f"{100 * interval.value:.1f} %"
+    if interval.low is None or interval.high is None:
+        return value
+    return f"{value} ({100 * interval.low:.1f}–{100 * interval.high:.1f})"
 
 
 def points(interval: Interval) -> str:
     """A difference of shares with its interval, in percentage points with true minus signs."""
-    if interval.value is None or interval.low is None or interval.high is None:
+    if interval.value is None:
         return "—"
-    value, low, high = (100 * end for end in (interval.value, interval.low, interval.high))
-    return f"{value:+.1f} ({low:+.1f} … {high:+.1f})".replace("-", "−")
+    value = f"{100 * interval.value:+.1f}"
+    if interval.low is not None and interval.high is not None:
+        value += f" ({100 * interval.low:+.1f} … {100 * interval.high:+.1f})"
+    return value.replace("-", "−")
 
 
 def _hit_rate(backtest: Backtest, method: str) -> Interval:

@@ -25,7 +25,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Interval:
-    """A value with its 95 % interval; all null where there was no case."""
+    """A value with its 95 % interval; null without a case, its ends null with too few windows."""
 
     value: float | None
     low: float | None
@@ -68,10 +68,12 @@ def resampled(count: int, *, block: int) -> Floats:
     """How often each window is drawn, in each draw of a circular block bootstrap.
 
     Windows near in time share cases and habits; blocks keep them together (Politis & Romano 1992).
-    Returns draws × windows.
+    Returns draws × windows; no draws where there are fewer than two blocks, which tell nothing of
+    what chance does.
     """
+    if count < 2 * block:
+        return np.zeros((0, count))
     rng = np.random.default_rng(SEED)
-    block = min(block, count)
     block_count = -(-count // block)
     starts = rng.integers(0, count, size=(DRAWS, block_count))
     drawn = (starts[:, :, None] + np.arange(block)).reshape(DRAWS, -1)[:, :count] % count
@@ -88,8 +90,10 @@ def ratio(numerator: Floats, denominator: Floats, times: Floats, *, factor: floa
     below = times @ denominator
     kept = below > 0
     drawn = (times @ numerator)[kept] / below[kept]
-    low, high = np.percentile(drawn, [2.5, 97.5])
     value = float(numerator.sum()) / total
+    if not len(drawn):
+        return Interval(factor * value, None, None)
+    low, high = np.percentile(drawn, [2.5, 97.5])
     return Interval(factor * value, factor * float(low), factor * float(high))
 
 

@@ -1,4 +1,4 @@
-"""What goes into the score, all of it: one declared list, and how each part is computed.
+"""How each of `inputs.FEATURES` is computed.
 
 Every value for a week uses weeks before it only. All are rates per week and never negative, so the
 parts of a forecast add up to it.
@@ -11,7 +11,6 @@ import numpy as np
 import scipy.sparse as sparse
 
 from geo.risk.panel import YEAR_WEEKS, Counts, Floats, Panel
-from warehouse.catalogue import Text
 
 RECENT_WEEKS, LATEST_WEEKS = 8.0, 3.0
 """Half-lives of recent cases."""
@@ -20,128 +19,6 @@ SINCE_WEEKS = 6.0
 SEASON_SPREAD_WEEKS = 2
 """Weeks either side of the same time last year."""
 DAYS_OF_YEAR = 365.2425
-
-CASES = "mart.fct_cases"
-REPORTED = f"{CASES}.reported_date"
-PLACE = (f"{CASES}.grid_code", REPORTED)
-KIND = (
-    f"{CASES}.category_code",
-    f"{CASES}.severity_code",
-    "mart.dim_categories.category_family",
-)
-POSITION = ("mart.dim_grids.longitude", "mart.dim_grids.latitude")
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One thing that goes in: what it is, which reason it counts for, where it comes from."""
-
-    feature_id: str
-    reason: str
-    name: Text
-    sources: tuple[str, ...]
-
-
-def _feature(feature_id: str, reason: str, zh: str, en: str, *sources: str) -> Feature:
-    return Feature(feature_id, reason, Text(zh=zh, en=en), sources)
-
-
-GRID_FEATURES = (
-    _feature("even", "anywhere", "各网格相同的本底", "the same for every grid"),
-    _feature(
-        "area", "anywhere", "网格面积", "size of the grid in km²", "mart.dim_grids.area_km2"
-    ),
-    _feature(
-        "own_all", "history", "有记录以来本网格每周严重事件", "serious cases here per week,"
-        " over the whole record", *PLACE, *KIND,
-    ),
-    _feature(
-        "own_year", "history", "近 52 周本网格每周严重事件", "serious cases here per week, over"
-        " the last 52 weeks", *PLACE, *KIND,
-    ),
-    _feature(
-        "own_season", "season", "去年同期本网格及邻近严重事件", "serious cases here and near by at"
-        " the same time last year", *PLACE, *KIND, *POSITION,
-    ),
-    _feature(
-        "own_recent", "recent", "近期严重事件,8 周减半", "recent serious cases here, half-life"
-        " 8 weeks", *PLACE, *KIND,
-    ),
-    _feature(
-        "own_latest", "recent", "最近严重事件,3 周减半", "latest serious cases here, half-life"
-        " 3 weeks", *PLACE, *KIND,
-    ),
-    _feature(
-        "since", "since_last", "距上一起的时间,6 周减半", "time since the last serious case here,"
-        " half-life 6 weeks", *PLACE, *KIND,
-    ),
-    _feature(
-        "near_all", "neighbours", "邻近网格有记录以来", "neighbouring grids, over the whole record",
-        *PLACE, *KIND, *POSITION,
-    ),
-    _feature(
-        "near_recent", "neighbours", "邻近网格近期", "neighbouring grids, recent", *PLACE, *KIND,
-        *POSITION,
-    ),
-    _feature(
-        "wider_all", "neighbours", "周边一带有记录以来", "the wider neighbourhood, over the whole"
-        " record", *PLACE, *KIND, *POSITION,
-    ),
-    _feature(
-        "wider_recent", "neighbours", "周边一带近期", "the wider neighbourhood, recent", *PLACE,
-        *KIND, *POSITION,
-    ),
-    _feature(
-        "lesser_all", "lesser", "同类一般事件,有记录以来", "lesser cases of the kind here, over"
-        " the whole record", *PLACE, *KIND,
-    ),
-    _feature(
-        "lesser_recent", "lesser", "同类一般事件,近期", "lesser cases of the kind here, recent",
-        *PLACE, *KIND,
-    ),
-    _feature(
-        "lesser_near", "lesser", "邻近网格同类一般事件", "lesser cases of the kind in neighbouring"
-        " grids", *PLACE, *KIND, *POSITION,
-    ),
-    _feature(
-        "others_all", "other_kinds", "其他类严重事件,有记录以来", "serious cases of other kinds"
-        " here, over the whole record", *PLACE, *KIND,
-    ),
-    _feature(
-        "others_recent", "other_kinds", "其他类严重事件,近期", "serious cases of other kinds here,"
-        " recent", *PLACE, *KIND,
-    ),
-    _feature(
-        "others_near", "other_kinds", "邻近网格其他类严重事件", "serious cases of other kinds in"
-        " neighbouring grids", *PLACE, *KIND, *POSITION,
-    ),
-)  # fmt: skip
-"""What tells grids apart."""
-
-COUNTY_FEATURES = (
-    _feature(
-        "trend", "trend", "全县近期与近一年之比", "the county's recent cases over those of the last"
-        " year", *PLACE, *KIND,
-    ),
-    _feature("season_cosine", "season", "一年中的时段", "time of the year", REPORTED),
-    _feature("season_sine", "season", "一年中的时段", "time of the year", REPORTED),
-    _feature(
-        "holidays", "calendar", "预测期内法定节假日占比", "share of public holidays in the days"
-        " foretold", "mart.dim_dates.calendar_date", "mart.dim_dates.is_holiday",
-    ),
-    _feature(
-        "rain", "rain", "前一周所在乡镇雨量", "rain of the week before at the town's gauges",
-        "mart.fct_rain_hours.rain_mm", "mart.fct_rain_hours.rain_date",
-        "mart.fct_rain_hours.town_code", "mart.dim_grids.town_code",
-    ),
-)  # fmt: skip
-"""What raises or lowers every grid of the county, or of a town, alike."""
-
-FEATURES = GRID_FEATURES + COUNTY_FEATURES
-"""The whole list. Every weekday is in every window equally often, so none is a feature.
-
-A county without grids is scored by community or town, from the same columns of `mart.dim_areas`.
-"""
 
 
 @dataclass(frozen=True)
@@ -173,7 +50,8 @@ def _grid_features(panel: Panel, weeks: int) -> dict[str, Counts]:
     shape = own_all.shape
     values = {"even": np.ones(shape, dtype=np.float32)}
     area = panel.places.area_km2
-    if np.ptp(area) > 0.01 * area.mean():
+    area_varies = bool(np.ptp(area) > 0.01 * area.mean())
+    if area_varies:
         values["area"] = np.broadcast_to((area / area.mean()).astype(np.float32), shape)
     values |= {
         "own_all": own_all,
@@ -193,6 +71,11 @@ def _grid_features(panel: Panel, weeks: int) -> dict[str, Counts]:
             values[f"{name}_all"] = whole_record(counts)
             values[f"{name}_recent"] = decayed(counts, RECENT_WEEKS)
             values[f"{name}_near"] = around(near, values[f"{name}_all"])
+    if area_varies:
+        values["near_dense"] = around(per_area(near, area), own_all)
+        values["wider_dense"] = around(per_area(wider, area), own_all)
+        if "others_all" in values:
+            values["others_dense"] = around(per_area(near, area), values["others_all"])
     return values
 
 
@@ -264,6 +147,12 @@ def same_season(counts: Counts, weeks: int) -> Counts:
         end = week - YEAR_WEEKS + weeks + SEASON_SPREAD_WEEKS
         rates[week] = (total[end] - total[start]) / (end - start)
     return rates
+
+
+def per_area(weights: sparse.csr_matrix, area_km2: Floats) -> sparse.csr_matrix:
+    """Weights that give a grid its neighbours' cases per area × its own area."""
+    below = np.maximum(weights @ area_km2, 1e-9)
+    return (sparse.diags(area_km2 / below) @ weights).tocsr()
 
 
 def around(weights: sparse.csr_matrix, rates: Counts) -> Counts:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.risk.features import COUNTY_FEATURES, GRID_FEATURES, Features
+from geo.risk.features import Features
+from geo.risk.inputs import COUNTY_FEATURES, GRID_FEATURES
 from geo.risk.panel import YEAR_WEEKS, Counts, Floats, horizon_sums
 
 PRIOR_CASES = 0.5

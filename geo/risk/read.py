@@ -30,43 +30,6 @@ LEAST_CASES = 30
 """Serious cases below which a kind has no score of its own."""
 METRES_PER_DEGREE = 111_320.0
 
-WHY_READ: Mapping[str, Text] = {
-    column: Text(zh=zh, en=en)
-    for column, zh, en in (
-        ("ops.build.county_code", "县市", "county"),
-        ("ops.build.time_zone", "当地日期", "local days"),
-        ("ops.build.as_of_at", "预测起始日", "the day the forecast begins"),
-        ("mart.fct_cases.county_code", "县市", "county"),
-        ("mart.fct_cases.dataset", "剔除手环报警", "wristband alarms are left out"),
-        ("mart.fct_cases.location_method", "剔除默认点", "default points are left out"),
-        ("mart.fct_cases.is_duplicate", "剔除重复", "duplicates are left out"),
-        ("mart.fct_cases.voided_date", "剔除作废", "void cases are left out"),
-        ("mart.fct_cases.longitude", "网格调整后归入新网格", "new grid of a former one's cases"),
-        ("mart.fct_cases.latitude", "网格调整后归入新网格", "new grid of a former one's cases"),
-        ("mart.dim_categories.county_code", "县市", "county"),
-        ("mart.dim_categories.category_code", "类别", "category"),
-        ("mart.dim_categories.major_category_code", "无类别族时的类别", "kind where no family is"),
-        ("mart.dim_categories.major_category_name", "名称", "name"),
-        ("mart.dim_categories.major_category_name_en", "名称", "name"),
-        ("mart.dim_grids.county_code", "县市", "county"),
-        ("mart.dim_grids.grid_code", "网格", "grid"),
-        ("mart.dim_grids.grid_name", "名称", "name"),
-        ("mart.dim_grids.community_code", "网格调整后归入新网格", "new grid of a former one"),
-        ("mart.dim_grids.valid_from_date", "网格调整", "change of grids"),
-        ("mart.dim_grids.valid_to_date", "网格调整", "change of grids"),
-        ("mart.dim_grids.is_current", "现行网格", "grids of today"),
-        (
-            "mart.dim_grids.population",
-            "仅用于按人口检验,不进入评分",
-            "judges the score by residents; never in it",
-        ),
-        ("mart.dim_dates.county_code", "县市", "county"),
-        ("mart.fct_rain_hours.county_code", "县市", "county"),
-        ("mart.fct_rain_hours.gauge_code", "雨量站取平均", "mean over gauges"),
-    )
-}
-"""Columns that are read and are no feature: they select, place, name or judge."""
-
 LEFT_OUT_DATASETS = ("wristband_alerts",)
 """Wristbands are given to special groups: where they ring says who lives there."""
 

@@ -1,5 +1,6 @@
 """Made panels: grids on a lattice whose cases follow an additive process with known weights."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -37,7 +38,7 @@ def panel_of(places: Places, history, **given) -> Panel:  # type: ignore[no-unty
 def noisy_panel(*, side: int = 8, weeks: int = 120, seed: int = 1) -> Panel:
     """Cases of every kind, rain and holidays at random, more of them in a fifth of the grids."""
     rng = np.random.default_rng(seed)
-    places = lattice(side)
+    places = replace(lattice(side), area_km2=rng.uniform(0.1, 0.4, side * side))
     rate = rng.gamma(0.5, 0.2, len(places))
     shape = (weeks, len(places))
     holidays = np.where(rng.random(weeks + 4) < 0.1, 3 / 7, 0.0)

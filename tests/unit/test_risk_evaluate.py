@@ -106,7 +106,12 @@ def test_the_interval_holds_the_ratio_and_is_that_of_the_blocks():
 
 
 def test_without_cases_there_is_no_rate():
-    assert ratio(np.zeros(3), np.zeros(3), resampled(3, block=2)).value is None
+    assert ratio(np.zeros(8), np.zeros(8), resampled(8, block=2)).value is None
+
+
+def test_two_windows_give_a_rate_and_no_interval():
+    interval = ratio(np.array([2.0, 3.0]), np.array([4.0, 6.0]), resampled(2, block=4))
+    assert (interval.value, interval.low, interval.high) == (0.5, None, None)
 
 
 def test_the_slope_of_the_calibration_is_that_of_a_poisson_regression():

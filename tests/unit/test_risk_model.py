@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from geo.risk.features import FEATURES, Features, around, features_of, last_weeks
+from geo.risk.features import Features, around, features_of, last_weeks
+from geo.risk.inputs import FEATURES
 from geo.risk.model import (
     LEVEL,
     Design,
@@ -171,7 +172,7 @@ def test_a_fit_costs_what_the_cases_cost_and_equals_the_fit_on_every_grid_week()
 def test_every_computed_feature_is_a_declared_one():
     features = features_of(noisy_panel(), weeks=4)
     declared = {feature.feature_id for feature in FEATURES}
-    computed = {*features.grid, *features.county, "rain", "area"}
+    computed = {*features.grid, *features.county, "rain"}
     assert computed == declared
     assert {feature.reason for feature in FEATURES} == set(NAMES)
 
