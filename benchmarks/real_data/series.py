@@ -99,6 +99,8 @@ def counted(points: Points, cells: Any, places: Places, *, first: date, weeks: i
 
 def series(*, until_share: float = 1.0, cell_m: float = CELL_M) -> Iterator[Series]:
     """Every series, up to a share of its weeks."""
+    if not FOLDER.exists():
+        raise SystemExit(f"no real data in {FOLDER}; GRIDGOV_TEST_DATA names its folder")
     yield from _panels("portland", *_portland(), until_share=until_share, cell_m=cell_m)
     yield from _panels("boston", *_boston(), until_share=until_share, cell_m=cell_m)
 
