@@ -27,7 +27,7 @@ from geo.risk import model
 from geo.risk.backtest import BLOCK_WEEKS
 from geo.risk.baselines import Kernels, prior_counts
 from geo.risk.choose import points
-from geo.risk.evaluate import SHARES, hits, ratio, resampled
+from geo.risk.evaluate import hits, ratio, resampled
 from geo.risk.features import Features, features_of
 from geo.risk.model import design_of, fit, forecast, nonnegative_poisson
 from geo.risk.panel import Floats, Panel, horizon_sums
@@ -73,10 +73,8 @@ def compare(name: str, panel: Panel, cases: Points | None) -> None:
     score_hits: Floats | None = None
     for label, forecaster in forecasters(panel, first, cases).items():
         expected = [forecaster(week) for week in range(first, last + 1)]
-        found = [
-            np.array([hits(e, o, area, share) for e, o in zip(expected, outcomes, strict=True)])
-            for share in SHARES
-        ]
+        pairs = zip(expected, outcomes, strict=True)
+        found = np.array([hits(one, happened_then, area) for one, happened_then in pairs]).T
         score_hits = found[1] if score_hits is None else score_hits
         ahead = ratio(score_hits - found[1], happened, times)
         rates = " ".join(f"{one.sum() / happened.sum():.3f}" for one in found)

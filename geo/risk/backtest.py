@@ -34,6 +34,7 @@ BLOCK_WEEKS = 4
 """Length of a block of the bootstrap beyond the weeks that windows overlap by."""
 JUDGED_SHARE = 0.10
 """Share of the area named at which methods are compared."""
+AT_JUDGED = SHARES.index(JUDGED_SHARE)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def backtest(
         return None
     outcomes = horizon_sums(panel.outcomes, weeks)[first : last + 1]
     judged = _Judged(panel, outcomes, resampled(len(outcomes), block=BLOCK_WEEKS + weeks - 1))
-    score_hits = judged.hits(forecasts[SCORE], "area", JUDGED_SHARE)
+    score_hits = judged.hits(forecasts[SCORE], "area")[AT_JUDGED]
     return Backtest(
         horizon=horizon,
         origins=tuple(panel.day_of(week) for week in origins),
@@ -154,32 +155,36 @@ class _Judged:
             "grids": np.ones(len(places)),
         }
 
-    def hits(self, expected: Floats, basis: str, share: float) -> Floats:
-        """Cases in the grids named, by window."""
+        self._best = {basis: self.hits(outcomes, basis)[AT_JUDGED] for basis in self.bases}
+
+    @property
+    def bases(self) -> list[str]:
+        """Those of which the weight of some grid is known."""
+        return [basis for basis, weight in self._weight.items() if not np.isnan(weight).all()]
+
+    def hits(self, expected: Floats, basis: str) -> Floats:
+        """Cases in the grids named: `evaluate.SHARES` × windows."""
         weight = self._weight[basis]
         pairs = zip(expected, self._outcomes, strict=True)
-        return np.array([hits(one, happened, weight, share) for one, happened in pairs])
+        return np.array([hits(one, happened, weight) for one, happened in pairs]).T
 
     def method(self, method: str, expected: Floats, score_hits: Floats) -> Method:
         """All measures of one method."""
         hit_rate, pai, pei = {}, {}, {}
-        for basis, weight in self._weight.items():
-            if np.isnan(weight).all():
-                continue
-            cases = self._outcomes[:, ~np.isnan(weight)].sum(axis=1)
-            found = {share: self.hits(expected, basis, share) for share in SHARES}
-            best = self.hits(self._outcomes, basis, JUDGED_SHARE)
-            hit_rate[basis] = tuple(ratio(found[one], cases, self._times) for one in SHARES)
-            at = found[JUDGED_SHARE]
+        found = {basis: self.hits(expected, basis) for basis in self.bases}
+        for basis, of_shares in found.items():
+            cases = self._outcomes[:, ~np.isnan(self._weight[basis])].sum(axis=1)
+            hit_rate[basis] = tuple(ratio(one, cases, self._times) for one in of_shares)
+            at = of_shares[AT_JUDGED]
             pai[basis] = ratio(at, cases, self._times, factor=1 / JUDGED_SHARE)
-            pei[basis] = ratio(at, best, self._times)
-        area_hits = self.hits(expected, "area", JUDGED_SHARE)
+            pei[basis] = ratio(at, self._best[basis], self._times)
+        ahead = score_hits - found["area"][AT_JUDGED]
         return Method(
             method=method,
             hit_rate=hit_rate,
             pai=pai,
             pei=pei,
-            ahead=ratio(score_hits - area_hits, self._outcomes.sum(axis=1), self._times),
+            ahead=ratio(ahead, self._outcomes.sum(axis=1), self._times),
             stability=self._stability(expected),
             slope=calibration_slope(expected.ravel(), self._outcomes.ravel()),
             groups=calibration(expected.ravel(), self._outcomes.ravel()),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from geo.risk.backtest import BASELINES, KERNEL, PRIOR, SCORE, Backtest
+from geo.risk.backtest import AT_JUDGED, BASELINES, KERNEL, PRIOR, SCORE, Backtest
 from geo.risk.evaluate import Interval
 from warehouse.catalogue import Text
 
@@ -11,8 +11,6 @@ NAMES = {
     PRIOR: Text(zh="上年件数", en="last year's counts"),
     KERNEL: Text(zh="核密度", en="kernel density"),
 }
-AT_TEN_PERCENT = 1
-"""Place of 10 % in `evaluate.SHARES`."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +110,8 @@ def points(interval: Interval) -> str:
 
 
 def _hit_rate(backtest: Backtest, method: str) -> Interval:
-    return backtest.methods[method].hit_rate["area"][AT_TEN_PERCENT]
+    return backtest.methods[method].hit_rate["area"][AT_JUDGED]
 
 
 def _of_grids(backtest: Backtest, method: str) -> str:
-    return percent(backtest.methods[method].hit_rate["grids"][AT_TEN_PERCENT])
+    return percent(backtest.methods[method].hit_rate["grids"][AT_JUDGED])

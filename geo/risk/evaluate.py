@@ -10,6 +10,7 @@ The grid at the edge counts in part, and grids forecast alike count in equal par
 met exactly and no order of rows decides.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,23 +39,43 @@ def named(expected: Floats, weight: Floats, share: float) -> Floats:
     Grids go in order of expected cases per weight; a grid without weight (nobody lives there) and
     with cases expected goes first, one of unknown weight (NaN) is never named.
     """
+    density, size = _density(expected, weight)
+    _, place = np.unique(-density, return_inverse=True)
+    of_place = np.asarray(np.bincount(place, weights=size), dtype=np.float64)
+    part = _parts(of_place, share)
+    return np.where(np.isnan(weight), 0.0, np.where(np.isinf(density), 1.0, part[place]))
+
+
+def hits(
+    expected: Floats, cases: Floats, weight: Floats, shares: Sequence[float] = SHARES
+) -> Floats:
+    """Cases in the grids named, for each share."""
+    density, size = _density(expected, weight)
+    _, place = np.unique(-density, return_inverse=True)
+    of_place = np.asarray(np.bincount(place, weights=size), dtype=np.float64)
+    is_free = np.isinf(density)
+    happened = np.bincount(place, weights=np.where(is_free | np.isnan(weight), 0.0, cases))
+    free = float(cases[is_free].sum())
+    return np.array([free + float(_parts(of_place, share) @ happened) for share in shares])
+
+
+def _density(expected: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Expected cases per weight, infinite where they cost none, and the weight, 0 if unknown."""
     known = ~np.isnan(weight)
     size = np.where(known, weight, 0.0)
     density = np.where(expected > 0, np.inf, 0.0)
     np.divide(expected, size, out=density, where=size > 0)
     density[~known] = -1.0
-    _, place = np.unique(-density, return_inverse=True)
-    of_place = np.bincount(place, weights=size)
+    return density, size
+
+
+def _parts(of_place: Floats, share: float) -> Floats:
+    """Part that is named of each place of the order, from the weight there."""
     before = np.cumsum(of_place) - of_place
-    room = np.clip(share * size.sum() - before, 0.0, of_place)
+    room = np.clip(share * of_place.sum() - before, 0.0, of_place)
     part = np.zeros_like(of_place)
     np.divide(room, of_place, out=part, where=of_place > 0)
-    return np.where(known, np.where(np.isinf(density), 1.0, part[place]), 0.0)
-
-
-def hits(expected: Floats, cases: Floats, weight: Floats, share: float) -> float:
-    """Cases in the grids named."""
-    return float(named(expected, weight, share) @ cases)
+    return part
 
 
 def overlap(one: Floats, other: Floats, weight: Floats) -> float:

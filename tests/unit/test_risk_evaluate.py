@@ -16,13 +16,20 @@ from geo.risk.evaluate import (
 )
 
 
+def hits_at(expected, cases, weight, share):
+    """Cases hit at one share, which are those of the parts named."""
+    found = hits(expected, cases, weight, (share,))[0]
+    assert found == pytest.approx(named(expected, weight, share) @ cases)
+    return found
+
+
 def test_the_densest_grids_are_named_first_and_the_last_one_in_part():
     # Ten km² in all, so 20 % is 2 km²: grid 1 whole (density 4), half of grid 0 (density 2).
     expected = np.array([4.0, 4.0, 2.0, 0.5])
     area = np.array([2.0, 1.0, 3.0, 4.0])
     assert named(expected, area, 0.20) == pytest.approx([0.5, 1.0, 0.0, 0.0])
     # Cases 6, 2, 1, 1: hit 2 + half of 6.
-    assert hits(expected, np.array([6.0, 2.0, 1.0, 1.0]), area, 0.20) == pytest.approx(5.0)
+    assert hits_at(expected, np.array([6.0, 2.0, 1.0, 1.0]), area, 0.20) == pytest.approx(5.0)
 
 
 def test_grids_forecast_alike_share_what_is_left_whatever_their_order():
@@ -31,7 +38,7 @@ def test_grids_forecast_alike_share_what_is_left_whatever_their_order():
     cases = np.array([3.0, 0.0, 0.0, 1.0, 2.0])
     assert named(expected, area, 0.40) == pytest.approx([0.25, 0.25, 0.25, 0.25, 1.0])
     for order in (np.arange(5), np.array([3, 1, 4, 0, 2])):
-        assert hits(expected[order], cases[order], area, 0.40) == pytest.approx(3.0)
+        assert hits_at(expected[order], cases[order], area, 0.40) == pytest.approx(3.0)
 
 
 def test_a_forecast_that_says_nothing_hits_its_share():
@@ -39,8 +46,10 @@ def test_a_forecast_that_says_nothing_hits_its_share():
     area, cases = rng.gamma(2, 1, 50), rng.poisson(1.0, 50).astype(float)
     for share in SHARES:
         # By area the cases of each km² count alike only where cases go with area: use cases = area.
-        assert hits(area, area, area, share) == pytest.approx(share * area.sum())
-        assert hits(np.zeros(50), cases, np.ones(50), share) == pytest.approx(share * cases.sum())
+        assert hits_at(area, area, area, share) == pytest.approx(share * area.sum())
+        assert hits_at(np.zeros(50), cases, np.ones(50), share) == pytest.approx(
+            share * cases.sum()
+        )
 
 
 def test_pai_and_pei_of_a_worked_example():
@@ -51,8 +60,8 @@ def test_pai_and_pei_of_a_worked_example():
     expected = np.zeros(100)
     expected[[0, 50, 51, 52, 53]] = 1.0
     area = np.ones(100)
-    hit = hits(expected, cases, area, 0.05)
-    best = hits(cases, cases, area, 0.05)
+    hit = hits_at(expected, cases, area, 0.05)
+    best = hits_at(cases, cases, area, 0.05)
     once = np.ones((1, 1))
     pai = ratio(np.array([hit]), np.array([10.0]), once, factor=1 / 0.05)
     pei = ratio(np.array([hit]), np.array([best]), once)
@@ -79,8 +88,8 @@ def test_no_choice_of_the_same_area_hits_more_than_the_best():
     rng = np.random.default_rng(6)
     for _ in range(50):
         area, cases = rng.gamma(1, 1, 25), rng.poisson(0.7, 25).astype(float)
-        best = hits(cases, cases, area, 0.2)
-        assert all(hits(rng.random(25), cases, area, 0.2) <= best + 1e-9 for _ in range(5))
+        best = hits_at(cases, cases, area, 0.2)
+        assert all(hits_at(rng.random(25), cases, area, 0.2) <= best + 1e-9 for _ in range(5))
 
 
 def test_overlap_is_the_share_of_the_area_named_again():

@@ -93,7 +93,7 @@ def changed_from(panel, week, seed):
 
 
 @given(week=st.integers(60, 110), seed=st.integers(0, 2**31), weeks=st.sampled_from([1, 4]))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_what_happens_from_the_first_day_on_changes_no_forecast(week, seed, weeks):
     panel = noisy_panel(side=5, weeks=112)
     other = changed_from(panel, week, seed)
