@@ -113,9 +113,9 @@ def farrington_limits(
         if population is None
         else np.repeat(np.log(population[rows])[:, None], baseline.shape[1], axis=1)
     )
-    level = np.column_stack(
-        [np.ones(len(rows)), *(season[rows] == one for one in range(1, options.periods))]
-    )
+    # With few years a whole season may be left out: it has no level.
+    seasons = [season[rows] == one for one in range(1, options.periods)]
+    level = np.column_stack([np.ones(len(rows)), *(one for one in seasons if one.any())])
     growth = np.column_stack([level, rows - now])
     shift = 0.0 if population is None else float(np.log(population[now]))
     found = _fitted(level, baseline, offset, options)

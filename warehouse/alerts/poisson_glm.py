@@ -44,8 +44,7 @@ class Fits:
 
     def leverages(self, design: Numbers) -> Numbers:
         """Diagonal of the hat matrix, n × s."""
-        spread = np.einsum("np,spq,nq->ns", design, self.covariance, design, optimize=True)
-        return np.asarray(self.weights * spread)
+        return np.asarray(self.weights * (_squares(design) @ _flat(self.covariance).T))
 
 
 def fit(
@@ -74,6 +73,7 @@ def fit(
         is_converged=np.zeros(counts.shape[1], dtype=np.bool_),
     )
     deviance = _deviance(counts, means, prior)
+    squares = _squares(design)
     going = np.arange(counts.shape[1])
     for _ in range(ROUNDS):
         if not len(going):
@@ -81,7 +81,7 @@ def fit(
         y, before, w = counts[:, going], found.means[:, going], prior[:, going]
         predictor = np.log(before) - shift[:, going]
         weights = w * before
-        covariance = _inverse(np.einsum("np,ns,nq->spq", design, weights, design, optimize=True))
+        covariance = _inverse((weights.T @ squares).reshape(len(going), *design.shape[1:] * 2))
         target = design.T @ (weights * (predictor + (y - before) / before))
         coefficients = np.einsum("spq,qs->ps", covariance, target)
         means = np.exp(np.clip(design @ coefficients + shift[:, going], -700, 700))
@@ -95,6 +95,15 @@ def fit(
         found.is_converged[going[stops]] = True
         going = going[~stops]
     return found
+
+
+def _squares(design: Numbers) -> Numbers:
+    """Products of every two columns, n × p²: sums over rows are then one multiplication."""
+    return np.asarray((design[:, :, None] * design[:, None, :]).reshape(len(design), -1))
+
+
+def _flat(matrices: Numbers) -> Numbers:
+    return np.asarray(matrices.reshape(len(matrices), -1))
 
 
 def _deviance(counts: Numbers, means: Numbers, prior: Numbers) -> Numbers:
