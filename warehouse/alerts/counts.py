@@ -38,7 +38,7 @@ CASES_BY_TOWN = f"""
         and categories.category_code = cases.category_code
     where
         cases.county_code = $county_code
-        and cases.reported_date <= $last_date
+        and cases.reported_date between $first_date and $last_date
         and not cases.is_duplicate
     group by all
 """
@@ -52,7 +52,7 @@ CASES_BY_GRID = """
     from mart.fct_cases as cases
     where
         cases.county_code = $county_code
-        and cases.reported_date <= $last_date
+        and cases.reported_date between $first_date and $last_date
         and not cases.is_duplicate
         and cases.grid_code is not null
         and cases.town_code is not null
@@ -116,9 +116,14 @@ class DailyCounts:
         return np.asarray(values[:, is_of].sum(axis=1))
 
 
-def daily_counts(sql: Sql, county_code: str, last_date: date) -> DailyCounts | None:
-    """What was reported up to a day; null where nothing was."""
-    asked = {"county_code": county_code, "last_date": last_date}
+def daily_counts(
+    sql: Sql, county_code: str, *, first_date: date, last_date: date
+) -> DailyCounts | None:
+    """What was reported from one day to another, both included; null where nothing was.
+
+    The counts start with the first day that has a case.
+    """
+    asked = {"county_code": county_code, "first_date": first_date, "last_date": last_date}
     by_town = sql(CASES_BY_TOWN, asked)
     if by_town.is_empty():
         return None

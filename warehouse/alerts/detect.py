@@ -94,6 +94,15 @@ class Series:
             ),
         )
 
+    def place(self, area_level: str, area_code: str, category_family: str) -> int:
+        """Place of one series.
+
+        Raises:
+            ValueError: there is none like it.
+        """
+        keys = zip(self.area_level, self.area_code, self.category_family, strict=True)
+        return list(keys).index((area_level, area_code, category_family))
+
 
 @dataclass(frozen=True)
 class Watch:
@@ -174,7 +183,7 @@ def watched(series: Series, week: Week) -> Watch:
     mean = PROMISED_DAYS * usual[asked]
     spread = (week.level_variance + week.day_variance / PROMISED_DAYS)[asked]
     alpha = _alpha(BUDGET["quick"], rank[asked] + 1) * WINDOWS[PROMISED_DAYS]
-    found = _at_least(_upper(alpha, mean, spread) + 1, DOUBLED * mean, spread)
+    found = _at_least(upper_counts(alpha, mean, spread) + 1, DOUBLED * mean, spread)
     quick_of_group = np.zeros(len(np.bincount(series.group)), dtype=np.int64)
     promised = np.where(found >= FOUND_OF_DOUBLINGS, rank[asked] + 1, 0)
     np.maximum.at(quick_of_group, series.group[asked], promised)
@@ -226,9 +235,9 @@ def _alarms_of(
             np.full(len(day), window),
             observed[day, place].astype(np.int64),
             mean[day, place],
-            np.maximum(_upper(alpha, mean[day, place], spread[day, place]), LEAST_CASES - 1).astype(
-                np.int64
-            ),
+            np.maximum(
+                upper_counts(alpha, mean[day, place], spread[day, place]), LEAST_CASES - 1
+            ).astype(np.int64),
             chance,
         )
 
@@ -246,7 +255,8 @@ def _at_least(count: Numbers, mean: Numbers, spread: Numbers) -> Numbers:
     return np.asarray(stats.nbinom.sf(count - 1, size, size / (size + mean)))
 
 
-def _upper(alpha: Numbers, mean: Numbers, spread: Numbers) -> Numbers:
-    """The highest count whose successor has at most the chance alpha."""
+def upper_counts(alpha: Numbers, mean: Numbers, spread: Numbers) -> Numbers:
+    """The highest count that is no alarm: its successor has at most the chance alpha."""
     size = 1 / spread
-    return np.asarray(stats.nbinom.isf(alpha, size, size / (size + mean)))
+    upper = stats.nbinom.isf(alpha, size, size / (size + mean))
+    return np.asarray(np.maximum(upper, LEAST_CASES - 1))

@@ -127,6 +127,8 @@ class _Rhythm:
         is_first = True
         for start in _refits(counts.first_date, len(values)):
             past = np.arange(max(0, start - WEEK - TRAINING_DAYS), start - WEEK)
+            if not values[past].any():
+                continue
             ahead = np.arange(start, min(start + REFIT_DAYS, len(values)))
             # The first fit tells of the days it was made from too, so that shares can be learned.
             told = np.arange(ahead[-1] + 1) if is_first else ahead

@@ -120,7 +120,7 @@ def farrington_limits(
     shift = 0.0 if population is None else float(np.log(population[now]))
     found = _fitted(level, baseline, offset, options)
     trend = np.full(baseline.shape[1], np.nan)
-    if options.has_trend:
+    if options.has_trend and options.years >= YEARS_FOR_A_TREND:
         grown = _fitted(growth, baseline, offset, options)
         kept = _keeps_trend(grown, baseline, shift, options)
         trend[kept] = grown.fits.coefficients[-1, kept]
@@ -229,8 +229,7 @@ def _keeps_trend(
     with np.errstate(over="ignore", invalid="ignore"):
         p_value = 2 * stats.t.sf(np.abs(grown.fits.coefficients[-1] / error), free)
         is_within = np.exp(grown.intercept + shift) <= baseline.max(axis=0)
-    kept = grown.is_fitted & (p_value < options.trend_alpha) & is_within
-    return np.asarray(kept & (options.years >= YEARS_FOR_A_TREND))
+    return np.asarray(grown.is_fitted & (p_value < options.trend_alpha) & is_within)
 
 
 def _threshold(

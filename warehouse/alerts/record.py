@@ -23,6 +23,8 @@ from warehouse.alerts.life import (
 from warehouse.alerts.textbook import METHODS, Opinion, opinions
 from warehouse.settings import Settings
 
+HISTORY_DAYS = 5 * 364 + 60
+"""Days of cases before the first alert recorded: Farrington's five years."""
 LEAD_IN_DAYS = 60
 """Days before the first one recorded that are judged too, so that nothing begins with the year."""
 
@@ -75,6 +77,16 @@ ACTIONS = """
 AS_OF_DAYS = "select county_code, as_of_date from intermediate.int_counties__as_of order by 1"
 
 
+def first_recorded(day: date) -> date:
+    """First day whose alerts are kept on a day: it moves once a year, so nothing else does."""
+    return date(day.year - 1, 1, 1)
+
+
+def first_counted(day: date) -> date:
+    """First day whose cases are looked at; a report of long ago is a slip or of no use."""
+    return first_recorded(day) - timedelta(days=HISTORY_DAYS)
+
+
 def alerts_on(sql: Sql, county_code: str, day: date) -> pl.DataFrame:
     """Alerts raised since 1 January of the year before, as they are on a day.
 
@@ -87,8 +99,8 @@ def alerts_on(sql: Sql, county_code: str, day: date) -> pl.DataFrame:
     Returns:
         `COLUMNS`, by day raised and series.
     """
-    first = date(day.year - 1, 1, 1)
-    counts = daily_counts(sql, county_code, day)
+    first = first_recorded(day)
+    counts = daily_counts(sql, county_code, first_date=first_counted(day), last_date=day)
     begins = first - timedelta(days=LEAD_IN_DAYS)
     alarms = detect(counts, first_date=begins) if counts else None
     actions = _actions(sql(ACTIONS, {"county_code": county_code, "day": day}), county_code, begins)
