@@ -62,10 +62,12 @@ class Outbreak:
     """Cases added, days × categories."""
 
 
-def sample_trial(seed: int, *, cases: int = CASES["county"]) -> Trial:
+def sample_trial(
+    seed: int, *, cases: int = CASES["county"], people_a_grid: int = PEOPLE_A_GRID
+) -> Trial:
     """Draw a county."""
     rng = np.random.default_rng([seed, 77])
-    county = _county(rng)
+    county = _county(rng, people_a_grid)
     towns = county.places.towns["town_code"].to_list()
     family_of = _family_of_category()
     categories, families = sorted(family_of), tuple(sorted(set(family_of.values())))
@@ -163,9 +165,9 @@ def episodes(days: Iterable[int], quiet: int = QUIET_DAYS) -> int:
     return number
 
 
-def _county(rng: np.random.Generator) -> Any:
+def _county(rng: np.random.Generator, people_a_grid: int) -> Any:
     places = read_places()
-    numbers = np.maximum(places.towns["population"].to_numpy() // PEOPLE_A_GRID, 8)
+    numbers = np.maximum(places.towns["population"].to_numpy() // people_a_grid, 8)
     town = np.repeat(np.arange(len(numbers)), numbers)
     people = places.towns["population"].to_numpy()[town] / numbers[town]
     codes = places.towns["town_code"].gather(town)

@@ -176,8 +176,12 @@ def watched_weeks(
 
 
 def watched(series: Series, week: Week) -> Watch:
-    """Divide every area's budget among its series."""
-    usual = week.mean.mean(axis=0)
+    """Divide every area's budget among its series, as can be done on the week's first day.
+
+    Args:
+        week: its `mean` starts with the six days before it.
+    """
+    usual = week.mean[:WEEK].mean(axis=0)
     rank, size = _ranks(series.group, usual)
     asked = np.flatnonzero(~series.is_grid)
     mean = PROMISED_DAYS * usual[asked]

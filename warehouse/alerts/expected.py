@@ -257,7 +257,7 @@ class _Shares:
         )
 
     def week(self, first_day: int, said: _Days) -> Week:
-        """What is expected of some days."""
+        """What is expected of some days; their variance is that of the first."""
         county = said.mean * self._ratio.level(1.0)
         towns, grids = max(len(self._counts.towns), 1), max(len(self._counts.grids), 1)
         of_all = self._town.seen.sum(axis=1) + PRIOR_CASES["county"]
@@ -268,8 +268,8 @@ class _Shares:
         mean = np.concatenate([part.reshape(len(county), -1) for part in parts], axis=1)
         own = self._ratio.variance()
         variances = [
-            self._of_sums(county.mean(axis=0), own),
-            self._of_sums(town.mean(axis=0), own + self._town.variance()).ravel(),
+            self._of_sums(county[0], own),
+            self._of_sums(town[0], own + self._town.variance()).ravel(),
             self._grid.variance(),
         ]
         level_variance = np.concatenate(variances) + self._misfit()[self._kind]
