@@ -12,13 +12,11 @@ import yaml
 from polars.testing import assert_frame_equal
 
 from etl.load import load_files
-from tests.support.records import land
 from warehouse.alerts.pages import alert_days, published_alerts, suggested_dispatch
 from warehouse.alerts.record import COLUMNS, build_alerts
-from warehouse.build import build
 from warehouse.errors import UsageError
 from warehouse.project import project_folder
-from warehouse.published import Published, PublishedStore
+from warehouse.published import Published
 from warehouse.settings import Settings
 
 COUNTY, TOWN = "430181", "430181002000"
@@ -276,6 +274,7 @@ def test_a_silence_without_reason_or_end_is_refused(tmp_path: Path, actions_file
         "dataset": "user_actions",
         "county": COUNTY,
         "format": "csv",
+        "encoding": "utf-8",
         "columns": {name: name for name in ACTION_COLUMNS},
         "tolerance": 1.0,
     }
@@ -285,34 +284,8 @@ def test_a_silence_without_reason_or_end_is_refused(tmp_path: Path, actions_file
     (report,) = load_files("actions", [actions_file], settings=settings)
     assert report.batch is not None
     assert report.batch.rows_landed == 3
-    assert report.batch.reasons == {
+    assert report.batch.refused_by_reason == {
         "silence_without_reason_or_end": 2,
         "end_of_no_silence": 1,
         "worker_of_no_dispatch": 1,
     }
-
-
-def test_actions_are_published_without_their_notes(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
-    acted = datetime(2026, 11, 2, 17, tzinfo=UTC)
-    action = {
-        "action_number": "1",
-        "user_code": "U1",
-        "action_code": "silenced",
-        "subject_kind_code": "alert",
-        "subject_number": NOISE_ALERT,
-        "reason_code": "known_event",
-        "silenced_until_date": date(2026, 11, 9),
-        "acted_at": acted,
-        "updated_at": acted,
-        "note": "门口演出",
-    }
-    land(settings, "user_actions", [action])
-    build(settings=settings)
-    published = PublishedStore(settings).current()
-    (row,) = published.sql("select * from mart.fct_user_actions").iter_rows(named=True)
-    assert row["action_id"] == "test_source:1"
-    assert row["acted_date"] == date(2026, 11, 3)
-    assert row["silenced_until_date"] == date(2026, 11, 9)
-    assert "note" not in row
-    assert published_alerts(published, COUNTY)["state"].to_list() == ["withdrawn"]
