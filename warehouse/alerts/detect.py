@@ -29,7 +29,7 @@ from warehouse.alerts.expected import WEEK, Week, expected_weeks, series_counts
 from warehouse.alerts.poisson_glm import Numbers
 
 QUARTER_DAYS = 91
-BUDGET: Mapping[str, float] = {"quick": 0.6, "other": 0.25, "grid": 0.1}
+BUDGET: Mapping[str, float] = {"quick": 0.5, "other": 0.2, "grid": 0.1}
 """False alerts per town (or for the county) and quarter that may be expected."""
 WINDOWS: Mapping[int, float] = {1: 0.2, 3: 0.6, 7: 0.2}
 """Days that are held together, and their part of a series' budget."""
