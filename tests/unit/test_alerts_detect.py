@@ -19,6 +19,8 @@ from warehouse.alerts.expected import expected_weeks
 
 FIRST = date(2025, 11, 17)
 FALSE_ALERTS = 1.0
+ROUNDS = 5
+"""Times that an outbreak is planted in every series watched quickly."""
 
 
 @pytest.fixture(scope="module")
@@ -70,20 +72,23 @@ def test_doublings_of_what_is_watched_quickly_are_found_within_three_days(trial)
         if series.area_level[place] == "town"
     ]
     assert len(quick) >= 15
-    outbreaks = [
-        draw_outbreak(
-            trial,
-            rng,
-            town=counts.towns.index(town),
-            family=None if family == ALL else counts.families.index(family),
-            first_day=int(rng.integers(1_000, 1_080)),
-        )
-        for town, family in quick
-    ]
-    found = detect(plant(counts, outbreaks), first_date=counts.date_of(950))
-    days = [one for one in days_to_find(counts, found, outbreaks) if one is None or one > 0]
-    assert len(days) >= 15
-    assert sum(one is not None and one <= 3 for one in days) >= 0.8 * len(days)
+    days = []
+    for _ in range(ROUNDS):
+        outbreaks = [
+            draw_outbreak(
+                trial,
+                rng,
+                town=counts.towns.index(town),
+                family=None if family == ALL else counts.families.index(family),
+                first_day=int(rng.integers(1_000, 1_080)),
+            )
+            for town, family in quick
+        ]
+        found = detect(plant(counts, outbreaks), first_date=counts.date_of(990))
+        days += days_to_find(counts, found, outbreaks)
+    fair = [one for one in days if one is None or one > 0]
+    assert len(fair) >= 12 * ROUNDS
+    assert sum(one is not None and one <= 3 for one in fair) >= 0.8 * len(fair)
 
 
 def test_what_was_expected_is_near_the_truth(trial):
