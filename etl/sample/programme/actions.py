@@ -269,8 +269,16 @@ def user_actions(warnings: Warnings, *, seed: int) -> Iterator[Table]:
             "subject_kind_code": pl.Series(["warning"]).new_from_index(0, len(subject)),
             "subject_number": warnings.number.gather(subject),
             "acted_at": times(acted),
+            "reason_code": None,
+            "silenced_until_date": None,
+            "worker_code": None,
             "note": pl.Series(["已知悉", "通知网格员上门"]).gather(is_dispatch.astype(np.int64)),
             "updated_at": times(acted),
-        }
+        },
+        schema_overrides={
+            "reason_code": pl.String,
+            "silenced_until_date": pl.Date,
+            "worker_code": pl.String,
+        },
     )
     yield Table.of("user_actions", frame)
