@@ -52,7 +52,7 @@ def grid_neighbours(codes: Sequence[str], shapes: Geometries) -> pl.DataFrame:
     order = np.argsort(np.asarray(codes, dtype=object), kind="stable")
     sorted_codes = [codes[place] for place in order]
     metres = LocalProjection.around(shapes).to_metres(shapes[order])
-    pairs = _touching(metres)
+    pairs = touching_pairs(metres)
     first, second, shared = _with_nearest(metres, *pairs)
     contact = np.where(shared > 0, "edge", "corner").astype(object)
     contact[len(pairs[0]) :] = "nearest"
@@ -109,8 +109,10 @@ class _Segments:
     line: npt.NDArray[np.float64]
 
 
-def _touching(shapes: Geometries) -> tuple[Integers, Integers, Numbers]:
-    """Pairs of grids that touch, lower place first, with the metres they share.
+def touching_pairs(shapes: Geometries) -> tuple[Integers, Integers, Numbers]:
+    """Pairs of shapes that touch, lower place first, with the metres of border they share.
+
+    Shapes are in metres. Borders up to a metre apart touch.
 
     Most borders are the same vertices in both grids and are found by sorting. Only pieces of border
     that no other grid has vertex by vertex (the outline, and what does not fit exactly) are looked
