@@ -212,8 +212,13 @@ def _with_nearest(
     if alone.size == 0:
         return first, second, shared
     tree = shapely.STRtree(shapes)
-    asked, near = tree.query_nearest(shapes[alone], exclusive=True, all_matches=True)
-    # Results come in the order of what was asked; of several the lowest place is taken.
+    of, least = tree.query_nearest(
+        shapes[alone], exclusive=True, all_matches=False, return_distance=True
+    )
+    reach = np.empty(len(alone))
+    reach[of[0]] = least + TOLERANCE_M
+    asked, near = tree.query(shapes[alone], predicate="dwithin", distance=reach)
+    asked, near = asked[near != alone[asked]], near[near != alone[asked]]
     order = np.lexsort((near, asked))
     chosen = order[np.unique(asked[order], return_index=True)[1]]
     joined = np.column_stack([alone[asked[chosen]], near[chosen]])

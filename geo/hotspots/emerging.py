@@ -20,7 +20,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy import stats
 
-from geo.hotspots.judgement import LEVEL, judge
+from geo.hotspots.judgement import LEVEL, Judgement, judge
 from geo.hotspots.statistics import empirical_bayes_rates, getis_ord_star
 from geo.hotspots.trend import mann_kendall
 from geo.weights import weight_matrix
@@ -44,7 +44,8 @@ CLASSES: Mapping[str, Text] = {
 - intensifying: hot recently, and its Gi* rises significantly.
 - fading: hot in the earlier periods, and its Gi* falls significantly, whether it is still hot or
   not.
-- persistent: hot recently and in the earlier periods.
+- persistent: hot in the earlier periods, and recently too, or at least not shown to have ended: its
+  neighbourhood's recent cases are not significantly fewer than at its earlier level.
 - sporadic: any other: hot for a time, neither now nor with a direction.
 """
 
@@ -104,6 +105,7 @@ def emerging_hot_spots(
         for span in spans
     )
     is_recent, is_earlier = latest.is_hot[:, 0], earlier.is_hot[:, 0]
+    has_ended = _has_ended(latest, earlier, level)
     was_hot_once = np.asarray(single.is_hot[:, spans[1]].any(axis=1))
     is_found = is_recent | is_earlier | single.is_hot.any(axis=1)
 
@@ -118,6 +120,7 @@ def emerging_hot_spots(
         is_recent=is_recent,
         is_earlier=is_earlier,
         was_hot_once=was_hot_once,
+        has_ended=has_ended,
         direction=np.sign(trend.score) * is_trend,
     )
     columns = {
@@ -143,6 +146,18 @@ def emerging_hot_spots(
     return EmergingHotSpots(rows, starts, recent, level)
 
 
+def _has_ended(latest: Judgement, earlier: Judgement, level: float) -> Flags:
+    """Whether a neighbourhood has fewer recent cases than at its earlier ratio to what is expected.
+
+    Of all its cases the recent ones then are a binomial part.
+    """
+    recent_count, count = latest.neighbourhood_count[:, 0], earlier.neighbourhood_count[:, 0]
+    recent_mean, mean = latest.neighbourhood_expected[:, 0], earlier.neighbourhood_expected[:, 0]
+    both = recent_mean + mean
+    part = np.divide(recent_mean, both, out=np.zeros_like(both), where=both > 0)
+    return np.asarray(stats.binom.cdf(recent_count, recent_count + count, part) <= level)
+
+
 def _filled(exposure: Numbers) -> Numbers:
     """Exposure above 0 everywhere, so that the rate of a grid that is not there yet is that of all.
 
@@ -165,6 +180,7 @@ def _classes(
     is_recent: Flags,
     is_earlier: Flags,
     was_hot_once: Flags,
+    has_ended: Flags,
     direction: Numbers,
 ) -> list[str]:
     """Class of each grid, by the rules above."""
@@ -173,7 +189,7 @@ def _classes(
         ("new", is_recent & ~is_earlier & ~was_hot_once),
         ("intensifying", is_recent & (direction > 0)),
         ("fading", (is_earlier | was_hot_once) & (direction < 0)),
-        ("persistent", is_recent & is_earlier),
+        ("persistent", is_earlier & (is_recent | ~has_ended)),
     ]
     chosen = np.select([flags for _, flags in rules], [name for name, _ in rules], "sporadic")
     return [str(name) for name in chosen]

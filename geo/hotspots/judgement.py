@@ -58,7 +58,12 @@ class Judgement:
 
 
 def judge(
-    counts: Numbers, exposure: Numbers, neighbours: sparse.csr_array, *, level: float = LEVEL
+    counts: Numbers,
+    exposure: Numbers,
+    neighbours: sparse.csr_array,
+    *,
+    level: float = LEVEL,
+    rounds: int = MOST_ROUNDS,
 ) -> Judgement:
     """Judge every grid in every period.
 
@@ -67,17 +72,18 @@ def judge(
         exposure: what they are counted against, same shape; 0 where a grid is not there yet.
         neighbours: 0/1, without the grid itself.
         level: share of false discoveries allowed over all grids and periods together.
+        rounds: of estimating and asking, at most.
     """
     neighbourhoods = with_self(neighbours)
     sums = neighbourhoods @ counts
     found = np.zeros(counts.shape, dtype=bool)
-    for _ in range(MOST_ROUNDS):
-        background = fit_background(counts, exposure, found)
+    background = fit_background(counts, exposure, found)
+    for _ in range(rounds - 1):
         hot = _hot(counts, exposure, sums, neighbourhoods, background, level)
         if not (hot & ~found).any():
             break
         found |= hot
-    background = fit_background(counts, exposure, found)
+        background = fit_background(counts, exposure, found)
     means, extra = moments_of_sums(neighbourhoods, exposure, background)
     probability = probability_of_as_many(sums, means, extra)
     expected = background.rate * exposure

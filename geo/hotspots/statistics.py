@@ -41,13 +41,16 @@ def empirical_bayes_rates(counts: Numbers, exposure: Numbers) -> Numbers:
     Returns:
         Same shape. All 0 for a period without any case.
     """
+    if not len(counts):
+        return np.zeros_like(counts)
     total = exposure.sum(axis=0)
     mean_rate = counts.sum(axis=0) / total
     rates = counts / exposure
     spread = (exposure * (rates - mean_rate) ** 2).sum(axis=0) / total
     between = spread - mean_rate / (total / len(counts))
-    # As in the paper: where the estimate is negative there is no more than chance between grids.
-    variance = np.where(between > 0, between, 0.0) + mean_rate / exposure
+    by_chance = mean_rate / exposure
+    # As in the paper: where the estimate would be negative, chance alone is taken.
+    variance = np.where(between + by_chance < 0, by_chance, between + by_chance)
     standardised: Numbers = np.divide(
         rates - mean_rate, np.sqrt(variance), out=np.zeros_like(rates), where=variance > 0
     )
@@ -110,6 +113,8 @@ def local_moran(
         seed: of the draws.
     """
     count = len(values)
+    if count == 0:
+        return LocalMoran(values, np.zeros(0, dtype=np.int64), values)
     sizes = np.diff(neighbours.indptr)
     has_neighbours = sizes > 0
     deviation = values.std()
