@@ -111,7 +111,7 @@ def methods(bed: Bed) -> dict[str, Callable[[Any], Flags]]:
     def moran(counts: Numbers) -> Flags:
         values = empirical_bayes_rates(counts, residents)
         local = Moran_Local(values, weights, permutations=999, seed=1, n_jobs=1)
-        return _discovered(local.p_sim) & (local.q == 1)
+        return np.asarray(_discovered(local.p_sim) & (local.q == 1))
 
     def once(counts: Numbers) -> Any:
         return judge(counts[:, None].astype(float), residents[:, None], matrix, rounds=1)

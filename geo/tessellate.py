@@ -26,6 +26,8 @@ from warehouse.errors import InputError, UsageError
 CRS = "EPSG:4490"
 LEAST_SHARE = 0.25
 """Of a cell's area, below which a piece is no grid of its own."""
+WHOLE_SHARE = 1 - 1e-6
+"""A border along a cell's own is off by what rounding does, which cuts nothing."""
 MOST_CELLS = 1_000_000
 STRAIGHT_DEGREES = 0.01
 """A line that is straight in degrees bends in metres: it gets a vertex at least every kilometre."""
@@ -108,15 +110,15 @@ def _cut(lattice: Lattice, area: shapely.Geometry, area_code: str | None) -> lis
     found: list[_Piece] = []
     for cells in lattice.cells_over(area.bounds):
         touches = np.flatnonzero(shapely.intersects(area, cells.polygons))
-        is_whole = shapely.covers(area, cells.polygons[touches])
-        cut = touches[~is_whole]
+        cut = touches[~shapely.covers(area, cells.polygons[touches])]
         polygons = cells.polygons.copy()
         polygons[cut] = shapely.intersection(polygons[cut], area)
-        for place, whole in zip(touches, is_whole, strict=True):
+        for place in touches:
             code = _code(int(cells.row[place]), int(cells.column[place]), area_code)
             for number, part in enumerate(_parts(polygons[place]), start=1):
                 own = code if number == 1 else f"{code}-{number}"
-                found.append(_Piece(own, area_code, part, bool(whole)))
+                is_whole = bool(part.area > lattice.cell_m2 * WHOLE_SHARE)
+                found.append(_Piece(own, area_code, part, is_whole))
     return found
 
 

@@ -141,7 +141,10 @@ def touching_pairs(shapes: Geometries) -> tuple[Integers, Integers, Numbers]:
 
 
 def _segments_of(shapes: Geometries) -> _Segments:
-    rings, owner_of_ring = shapely.get_rings(shapes, return_index=True)
+    # Of a multipolygon get_rings knows none.
+    polygons, owner_of_polygon = shapely.get_parts(shapes, return_index=True)
+    rings, polygon_of_ring = shapely.get_rings(polygons, return_index=True)
+    owner_of_ring = owner_of_polygon[polygon_of_ring]
     places, ring = shapely.get_coordinates(rings, return_index=True)
     vertex = np.unique(places[:, 0] + 1j * places[:, 1], return_inverse=True)[1].astype(np.int64)
     start = np.flatnonzero((ring[1:] == ring[:-1]) & (vertex[1:] != vertex[:-1]))

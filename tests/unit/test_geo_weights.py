@@ -91,6 +91,15 @@ def test_a_single_grid_and_none_have_no_neighbours() -> None:
     assert grid_neighbours([], shape[:0]).is_empty()
 
 
+def test_a_grid_in_two_parts_touches_with_each() -> None:
+    parts = shapely.multipolygons([shapely.box(0, 0, KM, KM), shapely.box(2 * KM, 0, 3 * KM, KM)])
+    between = shapely.multipolygons([shapely.box(KM, 0, 2 * KM, KM)])
+    shapes = PROJECTION.to_degrees(np.array([parts, between], dtype=object))
+    found = grid_neighbours(["parts", "between"], shapes)
+    assert found["shared_m"].to_list() == pytest.approx([2 * KM, 2 * KM], rel=1e-6)
+    assert found["contact_code"].to_list() == ["edge", "edge"]
+
+
 def test_a_hole_filled_by_another_grid_is_shared_all_around() -> None:
     hole = shapely.box(-100, -100, 100, 100)
     shapes = PROJECTION.to_degrees(
