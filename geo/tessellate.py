@@ -26,8 +26,10 @@ from warehouse.errors import InputError, UsageError
 CRS = "EPSG:4490"
 LEAST_SHARE = 0.25
 """Of a cell's area, below which a piece is no grid of its own."""
-WHOLE_SHARE = 1 - 1e-6
-"""A border along a cell's own is off by what rounding does, which cuts nothing."""
+WHOLE_SHARE = 1 - 1e-4
+"""The projection comes back to within two millimetres: a border along a cell's own cuts nothing."""
+THINNEST_M = 0.01
+"""Where a border runs along a cell's, rounding leaves strips thinner than that beyond."""
 MOST_CELLS = 1_000_000
 STRAIGHT_DEGREES = 0.01
 """A line that is straight in degrees bends in metres: it gets a vertex at least every kilometre."""
@@ -115,19 +117,18 @@ def _cut(lattice: Lattice, area: shapely.Geometry, area_code: str | None) -> lis
         polygons[cut] = shapely.intersection(polygons[cut], area)
         for place in touches:
             code = _code(int(cells.row[place]), int(cells.column[place]), area_code)
-            for number, part in enumerate(_parts(polygons[place]), start=1):
+            parts = _parts(polygons[place], least_m2=THINNEST_M * lattice.distance_m)
+            for number, part in enumerate(parts, start=1):
                 own = code if number == 1 else f"{code}-{number}"
                 is_whole = bool(part.area > lattice.cell_m2 * WHOLE_SHARE)
                 found.append(_Piece(own, area_code, part, is_whole))
     return found
 
 
-def _parts(shape: shapely.Geometry) -> list[shapely.Polygon]:
-    """Polygons of a shape, the largest first; what only touches has none."""
-    if shape.geom_type == "Polygon":
-        return [shape] if shape.area > 0 else []
+def _parts(shape: shapely.Geometry, *, least_m2: float) -> list[shapely.Polygon]:
+    """Polygons of a shape, the largest first, without those that rounding alone makes."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    polygons = [part for part in parts if part.geom_type == "Polygon" and part.area > 0]
+    polygons = [part for part in parts if part.geom_type == "Polygon" and part.area > least_m2]
     return sorted(polygons, key=lambda part: -part.area)
 
 
