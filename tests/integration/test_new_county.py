@@ -38,6 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write_text(content, encoding="utf-8")
     write_villages(home / "villages.geojson")
     write_cases(home / "cases.csv")
+    (home / "towns.csv").write_text("代码,名称\n999001001000,河口镇\n", encoding="utf-8")
     for line in re.findall(r"^gridgov (.*)$", text, re.M):
         words = line.split()
         if words[0] in ("tessellate", "load", "build", "hotspots"):
@@ -93,7 +94,7 @@ def test_the_grids_are_those_of_the_file_and_fill_the_villages(
     assert grids["grid_code"].to_list() == sorted(
         feature["properties"]["grid_code"] for feature in written
     )
-    assert set(grids["town_code"]) == {"999001001"}
+    assert set(grids["town_code"]) == {"999001001000"}
     areas = published.sql(
         "select area_code, area_km2 from mart.dim_areas where area_level = 'community'"
     )

@@ -21,7 +21,7 @@ LIUYANG = "liuyang_boundary/cnmaps_amap_430181.geojson"
 
 def tessellate(tmp_path: Path, *arguments: object) -> int | None:
     """Call the command as the console script does; its exit code where it is not 0."""
-    app = make_app(Settings(home=tmp_path))
+    app = make_app(Settings(home=tmp_path), command="tessellate")
     try:
         app(args=["tessellate", *map(str, arguments)], standalone_mode=False)
     except SystemExit as ended:
