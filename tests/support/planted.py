@@ -96,7 +96,7 @@ def cases(
     with a squared coefficient of variation of `dispersion`. `risk` may have periods as columns."""
     differs = rng.gamma(1 / dispersion, dispersion, bed.count) if dispersion else np.ones(bed.count)
     expected = mean * bed.residents / bed.residents.mean() * differs
-    return rng.poisson((expected * risk.T).T)
+    return np.asarray(rng.poisson((expected * risk.T).T))
 
 
 def frame(bed: Bed, counts: np.ndarray) -> pl.DataFrame:
