@@ -14,7 +14,9 @@ Shape = Literal["square", "hexagon"]
 Integers = npt.NDArray[np.int64]
 
 MOST_AT_ONCE = 400_000
-"""Cells made at a time: the box around a long or scattered place may hold many times its own."""
+ROWS_AT_ONCE = 8
+"""Cells and rows made at a time: the box around a long or scattered place may hold many times its
+own cells, and the few rows of a batch meet a small part of a border only."""
 
 # Corners of a hexagon with a corner to the north: half widths east, half radii north of its centre.
 HEXAGON_EAST = np.array([0, -1, -1, 0, 1, 1])
@@ -60,7 +62,7 @@ class Lattice:
         )
         first = int(np.floor(south / self.row_m)) - 1
         last = int(np.ceil(north / self.row_m)) + 1
-        step = max(1, MOST_AT_ONCE // len(columns))
+        step = max(1, min(ROWS_AT_ONCE, MOST_AT_ONCE // len(columns)))
         for start in range(first, last + 1, step):
             rows = np.arange(start, min(start + step, last + 1))
             row, column = (part.ravel() for part in np.meshgrid(rows, columns, indexing="ij"))

@@ -108,16 +108,16 @@ def _check_size(lattice: Lattice, place_m2: float) -> None:
 
 def _cut(lattice: Lattice, area: shapely.Geometry, area_code: str | None) -> list[_Piece]:
     """The pieces of every cell that lie in an area, each in one part."""
-    shapely.prepare(area)
     found: list[_Piece] = []
     for cells in lattice.cells_over(area.bounds):
-        touches = np.flatnonzero(shapely.intersects(area, cells.polygons))
-        cut = touches[~shapely.covers(area, cells.polygons[touches])]
+        near = _near(area, cells.polygons, margin_m=lattice.distance_m)
+        touches = np.flatnonzero(shapely.intersects(near, cells.polygons))
+        cut = touches[~shapely.covers(near, cells.polygons[touches])]
         polygons = cells.polygons.copy()
-        polygons[cut] = shapely.intersection(polygons[cut], area)
+        polygons[cut] = shapely.intersection(polygons[cut], near)
         for place in touches:
             code = _code(int(cells.row[place]), int(cells.column[place]), area_code)
-            parts = _parts(polygons[place], least_m2=THINNEST_M * lattice.distance_m)
+            parts = _parts(polygons[place], thinnest_m=THINNEST_M)
             for number, part in enumerate(parts, start=1):
                 own = code if number == 1 else f"{code}-{number}"
                 is_whole = bool(part.area > lattice.cell_m2 * WHOLE_SHARE)
@@ -125,10 +125,23 @@ def _cut(lattice: Lattice, area: shapely.Geometry, area_code: str | None) -> lis
     return found
 
 
-def _parts(shape: shapely.Geometry, *, least_m2: float) -> list[shapely.Polygon]:
+def _near(area: shapely.Geometry, cells: Geometries, *, margin_m: float) -> shapely.Geometry:
+    """The part of an area around some cells: of 100,000 vertices of a border few matter to each."""
+    west, south, east, north = shapely.total_bounds(cells)
+    around = shapely.box(west - margin_m, south - margin_m, east + margin_m, north + margin_m)
+    part = shapely.MultiPolygon(_parts(shapely.intersection(area, around), thinnest_m=0.0))
+    shapely.prepare(part)
+    return part
+
+
+def _parts(shape: shapely.Geometry, *, thinnest_m: float) -> list[shapely.Polygon]:
     """Polygons of a shape, the largest first, without those that rounding alone makes."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    polygons = [part for part in parts if part.geom_type == "Polygon" and part.area > least_m2]
+    polygons = [
+        part
+        for part in parts
+        if part.geom_type == "Polygon" and 2.0 * part.area > thinnest_m * part.length
+    ]
     return sorted(polygons, key=lambda part: -part.area)
 
 
