@@ -15,8 +15,7 @@ import typer
 from etl.readers.extract import ROW
 from etl.vault import read_vault
 from warehouse.errors import InputError, UsageError
-from warehouse.published import PublishedStore
-from warehouse.query import choose_county
+from warehouse.query_cli import Asked, CountyOption, FormatOption
 from warehouse.rainstorm import RainState, state_at
 from warehouse.rainstorm.households import CHECK, MOVE
 from warehouse.rendering import Format, records, render
@@ -48,22 +47,20 @@ def warn_command(
             "--at", help="时刻,如 2026-06-23T03:25,县域当地时间 / time, local without an offset"
         ),
     ] = None,
-    county: Annotated[str | None, typer.Option("--county", help="县域代码 / county code")] = None,
-    form: Annotated[Format, typer.Option("--format", help="输出格式 / output")] = Format.TABLE,
+    county: CountyOption = None,
+    form: FormatOption = Format.TABLE,
 ) -> None:
     """生效的暴雨预警与应转移的户 / Rain warnings in force and the households to move."""
-    settings: Settings = context.obj
-    published = PublishedStore(settings, with_people=None).current()
-    county_code = choose_county(published, county)
-    zones = dict(published.sql("select county_code, time_zone from ops.build").iter_rows())
-    zone = ZoneInfo(zones[county_code])
-    state = state_at(published, county_code, read_time(at, zone) if at else None)
-    households = to_move(state, settings)
+    asked = Asked(context.obj, county)
+    zone = asked.zone
+    when = read_time(at, zone) if at else None
+    state = state_at(asked.published, asked.county_code, when)
+    households = to_move(state, context.obj)
     shown = households.drop(SOURCE)
     if form is Format.CSV:
         typer.echo(render(shown, form, zone=zone), nl=False)
     elif form is Format.JSON:
-        content = as_json(state, shown) | {"version": published.version}
+        content = as_json(state, shown) | {"version": asked.published.version}
         typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
     else:
         typer.echo(as_text(state, shown), nl=False)

@@ -66,11 +66,3 @@ def editions_of(versions: pl.DataFrame) -> pl.DataFrame:
     )
     # After the last boundary has ended there is no edition.
     return editions if ends.null_count() else editions.head(-1)
-
-
-def held_on(versions: pl.DataFrame, day: date) -> pl.DataFrame:
-    """The versions that hold on a day."""
-    return versions.filter(
-        pl.col("valid_from_date") <= day,
-        pl.col("valid_to_date").is_null() | (pl.col("valid_to_date") > day),
-    )

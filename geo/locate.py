@@ -5,9 +5,10 @@ import polars as pl
 import shapely
 
 from geo.assign import GridIndex, code_column
-from geo.editions import boundary_versions, editions_of, held_on
+from geo.editions import boundary_versions, editions_of
 from warehouse.counties import County, load_counties
 from warehouse.settings import Settings
+from warehouse.validity import holding
 
 LEVELS = ("grid", "community", "town")
 """Lowest first. Other levels (police districts …) take no part in locating."""
@@ -95,7 +96,7 @@ def _locate_county(con: duckdb.DuckDBPyConnection, county: County) -> None:
     ).pl()
     for valid_on in points["valid_on"].unique().sort():
         located = _located(
-            points.filter(pl.col("valid_on") == valid_on), held_on(versions, valid_on)
+            points.filter(pl.col("valid_on") == valid_on), holding(versions, valid_on)
         )
         _insert(con, "located_points", located, county=county)
 

@@ -10,18 +10,12 @@ import numpy as np
 import polars as pl
 import shapely
 
-from geo.editions import boundary_versions, editions_of, held_on
+from geo.editions import boundary_versions, editions_of
 from geo.weights import grid_neighbours
 from warehouse.counties import load_counties
 from warehouse.settings import Settings
+from warehouse.validity import holding
 
-TABLE = """
-create schema if not exists intermediate;
-create table if not exists intermediate.grid_neighbours (
-    county_code varchar, valid_on date, grid_code varchar, neighbour_code varchar,
-    contact_code varchar, shared_m double, fingerprint varchar
-);
-"""
 FORMAT = 1
 """Raised when neighbours of the same grids come out differently, so that they are found anew."""
 
@@ -44,10 +38,9 @@ def find_neighbours(con: duckdb.DuckDBPyConnection, *, settings: Settings) -> No
     edition whose grids are what they were is left as it is (`fingerprint`).
 
     Args:
-        con: open work database with the staging tables.
+        con: open work database with the staging tables and those of geography.
         settings: for the counties.
     """
-    con.execute(TABLE)
     for county_code in load_counties(settings):
         versions = boundary_versions(con, county_code).filter(
             pl.col("area_level") == "grid", pl.col("geometry_wkb").is_not_null()
@@ -57,7 +50,7 @@ def find_neighbours(con: duckdb.DuckDBPyConnection, *, settings: Settings) -> No
 
 def _find(con: duckdb.DuckDBPyConnection, county_code: str, versions: pl.DataFrame) -> None:
     days = [] if versions.is_empty() else editions_of(versions)["valid_from_date"].to_list()
-    editions = {day: held_on(versions, day).sort("area_code") for day in days}
+    editions = {day: holding(versions, day).sort("area_code") for day in days}
     fingerprints = {day: _fingerprint(grids) for day, grids in editions.items()}
     kept = [fingerprint + str(day) for day, fingerprint in fingerprints.items()]
     con.execute(FORGET, {"county_code": county_code, "kept": kept})

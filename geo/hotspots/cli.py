@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
@@ -15,7 +15,15 @@ from geo.hotspots.spots import sentence
 from warehouse.analysis.wording import names_of
 from warehouse.catalogue import Text
 from warehouse.errors import UsageError
-from warehouse.query_cli import DECIMALS, Asked, CountyOption, FormatOption
+from warehouse.query_cli import (
+    DECIMALS,
+    Asked,
+    CountyOption,
+    FormatOption,
+    From,
+    To,
+    read_day,
+)
 from warehouse.rendering import Format, records, render
 
 
@@ -45,8 +53,8 @@ def hotspots_command(
     family: Annotated[
         str | None, typer.Option("--family", help="类别组 / category family, as waste")
     ] = None,
-    first: Annotated[str | None, typer.Option("--from", help="首日 / first day")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="末日(含) / last day, included")] = None,
+    first: From = None,
+    last: To = None,
     against: Annotated[
         Against | None,
         typer.Option("--against", help="参照 / residents, area, or what is usual there"),
@@ -60,12 +68,12 @@ def hotspots_command(
     asked = Asked(context.obj, county)
     exposure = cast(Exposure | None, against and against.value)
     if over is None:
-        end = _day("--to", last)
+        end = read_day("--to", last)
         found = find_hot_spots(
             asked.published,
             asked.county_code,
             family=family,
-            start=_day("--from", first),
+            start=read_day("--from", first),
             end=end + timedelta(days=1) if end else None,
             exposure=exposure,
         )
@@ -208,10 +216,3 @@ def _said_of(followed: Followed) -> Text:
         + ", ".join(f"{name.en.lower()} {count}" for name, count in shown)
         + f"; {followed.unplaced_count} more cases lie in no grid of today.",
     )
-
-
-def _day(option: str, text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise UsageError(f'{option} "{text}": 应为 / expected YYYY-MM-DD') from error

@@ -11,7 +11,7 @@
 
 Rate and dispersion are estimated, hot spots found are left out of the estimate, and both questions
 are asked again, until nothing new is found: a county with hot spots would otherwise hide some by
-the spread they cause. Decision record 19 has the alternatives and their measured false discoveries.
+the spread they cause. Decision record 21 has the alternatives and their measured false discoveries.
 """
 
 from dataclasses import dataclass

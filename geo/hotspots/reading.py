@@ -1,7 +1,7 @@
 """Cases of grids from a published version, as the judgements of hot spots take them.
 
 Counted are cases that are neither void nor duplicates, by the day they were reported, in the grids
-that hold today; alarms of wristbands are left out, because who wears one is not a trait of a place.
+that hold today; alarms of wristbands are left out (`warehouse.case_kinds`).
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from geo.hotspots.background import fit_background
 from geo.hotspots.emerging import EmergingHotSpots, emerging_hot_spots
 from geo.hotspots.judgement import LEVEL
 from geo.hotspots.spots import HotSpots, hot_spots
+from warehouse.case_kinds import IS_LEFT_OUT
 from warehouse.errors import InputError, UsageError, unknown_value
 from warehouse.published import Published
 from warehouse.query.periods import shift, start_of
@@ -75,7 +76,7 @@ with cases as (
         and fct_cases.reported_date < $end_date
         and not fct_cases.is_void
         and not fct_cases.is_duplicate
-        and fct_cases.dataset <> 'wristband_alerts'
+        and not {left_out}
         and ($family is null or categories.category_family = $family)
 )
 select grid_code, {period} as period_start_date, count(*) as case_count
@@ -267,7 +268,7 @@ class _County:
         """Cases by grid of today, and by period if there is a unit; and those in none of them."""
         period = f"cast(date_trunc('{unit}', reported_date) as date)" if unit else "null"
         rows = self.published.sql(
-            COUNTS.format(period=period),
+            COUNTS.format(period=period, left_out=IS_LEFT_OUT),
             {
                 "county_code": self.code,
                 "first_date": start,

@@ -15,12 +15,12 @@ from geo.risk.backtest import KERNEL, SCORE, Backtest, Method, backtest
 from geo.risk.baselines import Kernels, prior_counts
 from geo.risk.choose import Choice, choose, sentences
 from geo.risk.evaluate import SHARES, Interval
-from geo.risk.families import ALL
 from geo.risk.features import features_of
 from geo.risk.model import Forecast, design_of, fit, forecast
 from geo.risk.panel import HORIZON_WEEKS, WEEK_DAYS, Panel
 from geo.risk.read import CountyCases
 from geo.risk.reasons import NAMES, Reason, facts_of, kernel_parts, prior_parts, reasons_of
+from warehouse.case_kinds import ALL
 from warehouse.catalogue import Text
 from warehouse.errors import UsageError, unknown_value
 

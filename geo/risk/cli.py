@@ -8,9 +8,9 @@ import typer
 
 from geo.risk.assess import Assessment, assess, backtest_rows
 from geo.risk.choose import NAMES
-from geo.risk.families import ALL
 from geo.risk.panel import HORIZON_WEEKS
 from geo.risk.read import read_cases
+from warehouse.case_kinds import ALL
 from warehouse.query_cli import DECIMALS, Asked, CountyOption, FormatOption
 from warehouse.rendering import Format, render
 

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
-from geo.risk.families import ALL, FAMILIES, SERIOUS
 from geo.risk.panel import (
     CALENDAR_WEEKS,
     WEEK_DAYS,
@@ -19,6 +17,7 @@ from geo.risk.panel import (
     Panel,
     Places,
 )
+from warehouse.case_kinds import ALL, FAMILIES, IS_LEFT_OUT, SERIOUS
 from warehouse.catalogue import Text
 from warehouse.errors import UsageError, unknown_value
 from warehouse.published import Published
@@ -29,9 +28,6 @@ STRAY_SHARE = 0.001
 LEAST_CASES = 30
 """Serious cases below which a kind has no score of its own."""
 METRES_PER_DEGREE = 111_320.0
-
-LEFT_OUT_DATASETS = ("wristband_alerts",)
-"""Wristbands are given to special groups: where they ring says who lives there."""
 
 PLACES = {
     "grid": "select grid_code as code, grid_name as name, community_code, town_code, longitude,"
@@ -47,9 +43,9 @@ PLACES = {
 }
 """Levels, finest first: the first one that a county has is what is scored."""
 
-CASES = """
+CASES = f"""
 select
-    fct_cases.{level}_code as code,
+    fct_cases.{{level}}_code as code,
     fct_cases.reported_date,
     fct_cases.voided_date,
     fct_cases.longitude,
@@ -63,24 +59,24 @@ left join mart.dim_categories
 where
     fct_cases.county_code = $county_code
     and fct_cases.reported_date < $origin
-    and not list_contains($left_out, fct_cases.dataset)
+    and not {IS_LEFT_OUT}
     and fct_cases.location_method <> 'fallback_point'
     and not fct_cases.is_duplicate
-    and fct_cases.{level}_code is not null
+    and fct_cases.{{level}}_code is not null
 """
 
-LEFT_OUT = """
+LEFT_OUT = f"""
 select
     count(*) filter (is_duplicate) as duplicate,
     count(*) filter (not is_duplicate and location_method = 'fallback_point') as fallback_point,
     count(*) filter (
-        not is_duplicate and location_method <> 'fallback_point' and {level}_code is null
+        not is_duplicate and location_method <> 'fallback_point' and {{level}}_code is null
     ) as without_grid
 from mart.fct_cases
 where
     county_code = $county_code
     and reported_date < $origin
-    and not list_contains($left_out, dataset)
+    and not {IS_LEFT_OUT}
 """
 
 FAMILY_NAMES = """
@@ -188,7 +184,7 @@ def read_cases(published: Published, county_code: str) -> CountyCases:
     Raises:
         UsageError: the county has no areas with a position, or no case in one.
     """
-    zone = _zone(published, county_code)
+    zone = published.zone(county_code)
     # A day is known when it is over: at 23:59:59 it counts as over.
     origin = (published.as_of(county_code) + timedelta(seconds=1)).astimezone(zone).date()
     level, versions = _versions(published, county_code)
@@ -196,7 +192,6 @@ def read_cases(published: Published, county_code: str) -> CountyCases:
     asked = {
         "county_code": county_code,
         "origin": origin,
-        "left_out": list(LEFT_OUT_DATASETS),
     }
     rows = published.sql(CASES.format(level=level), asked | {"serious": list(SERIOUS)})
     if rows.is_empty():
@@ -243,13 +238,6 @@ def read_cases(published: Published, county_code: str) -> CountyCases:
             ).iter_rows()
         },
     )
-
-
-def _zone(published: Published, county_code: str) -> ZoneInfo:
-    zones = dict(published.sql("select county_code, time_zone from ops.build").iter_rows())
-    if county_code not in zones:
-        raise UsageError(unknown_value("county", county_code, zones))
-    return ZoneInfo(zones[county_code])
 
 
 def _versions(published: Published, county_code: str) -> tuple[str, pl.DataFrame]:

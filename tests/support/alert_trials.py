@@ -28,8 +28,9 @@ from etl.sample.rhythm import (
     pick,
 )
 from etl.sample.scales import CASES
-from warehouse.alerts.counts import ALL, NO_FAMILY, DailyCounts
+from warehouse.alerts.counts import DailyCounts
 from warehouse.alerts.detect import detect
+from warehouse.case_kinds import ALL, NO_FAMILY
 from warehouse.project import project_folder
 
 PEOPLE_A_GRID = 460

@@ -166,7 +166,7 @@ def test_a_few_months_of_records_raise_nothing():
 
 CASE_COLUMNS = (
     "county_code varchar, town_code varchar, grid_code varchar, category_code varchar,"
-    " reported_date date, is_duplicate boolean"
+    " reported_date date, is_duplicate boolean, dataset varchar"
 )
 
 
@@ -194,12 +194,13 @@ def test_alerts_look_at_place_kind_and_day_of_cases_and_at_nothing_else():
     con = bare_county()
     con.execute(
         "insert into mart.fct_cases values"
-        " ('c', 't1', 'g1', 'k1', date '2026-01-05', false),"
-        " ('c', 't1', 'g1', 'k1', date '2026-01-05', true),"
-        " ('c', 't2', null, 'k2', date '2026-01-07', false),"
-        " ('c', null, null, 'k1', date '2026-01-07', false),"
-        " ('c', 't1', 'g1', 'k1', date '2026-02-01', false),"
-        " ('other', 't9', 'g9', 'k1', date '2026-01-05', false)"
+        " ('c', 't1', 'g1', 'k1', date '2026-01-05', false, 'grid_events'),"
+        " ('c', 't1', 'g1', 'k1', date '2026-01-05', true, 'grid_events'),"
+        " ('c', 't1', 'g1', 'k1', date '2026-01-05', false, 'wristband_alerts'),"
+        " ('c', 't2', null, 'k2', date '2026-01-07', false, 'grid_events'),"
+        " ('c', null, null, 'k1', date '2026-01-07', false, 'grid_events'),"
+        " ('c', 't1', 'g1', 'k1', date '2026-02-01', false, 'grid_events'),"
+        " ('other', 't9', 'g9', 'k1', date '2026-01-05', false, 'grid_events')"
     )
     con.execute("insert into mart.dim_categories values ('c', 'k1', 'noise')")
     con.execute("insert into mart.dim_dates values ('c', date '2026-01-06', '元旦', false)")
@@ -236,7 +237,10 @@ def test_a_county_without_towns_or_grids_is_still_watched_as_a_whole():
     con = bare_county()
     rows = pl.DataFrame({"day": pl.Series(days).gather(np.repeat(np.arange(len(days)), counts))})
     con.register("day_rows", rows)
-    con.execute("insert into mart.fct_cases select 'c', null, null, 'k', day, false from day_rows")
+    con.execute(
+        "insert into mart.fct_cases"
+        " select 'c', null, null, 'k', day, false, 'grid_events' from day_rows"
+    )
     con.unregister("day_rows")
     known = daily_counts(asker(con), "c", first_date=days[0], last_date=days[-1])
     found = detect(known, first_date=days[380])

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from warehouse.alerts.dispatch import MOST_OPEN_CASES, distance_km, suggest
+from warehouse.alerts.dispatch import MOST_OPEN_CASES, suggest
 
 SCHEMA = {
     "worker_code": pl.String,
@@ -62,7 +62,3 @@ def test_it_is_said_when_nobody_is_free_when_nobody_works_and_when_there_is_no_p
     assert sent(unplaced).problem == "no_worker"
     nowhere = suggest(workers(("a", "x", 113.1, 0)), to_grid=None, longitude=None, latitude=None)
     assert (nowhere.problem, nowhere.suggestions) == ("no_place", ())
-
-
-def test_a_degree_of_latitude_is_111_km():
-    assert abs(distance_km(113.0, 28.0, 113.0, 29.0) - 111.195) < 0.01

@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 
 from geo.risk.assess import assess, backtest_rows
 from geo.risk.cli import register
-from geo.risk.families import ALL, FAMILIES
 from geo.risk.inputs import FEATURES, WHY_READ
 from geo.risk.read import read_cases
 from tests.support.risk_county import (
@@ -30,6 +29,7 @@ from tests.support.risk_county import (
     made_grids,
     publish_risk_county,
 )
+from warehouse.case_kinds import ALL, FAMILIES
 from warehouse.errors import UsageError
 from warehouse.project import project_folder
 from warehouse.published import Published

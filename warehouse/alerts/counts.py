@@ -2,7 +2,7 @@
 
 Of a case they see where and when it was reported and what it is about: never who reported it, who
 lives there, or how it was handled. Void cases count, as on their day nobody knew that they were;
-duplicates do not, as what they repeat was there before them.
+duplicates do not, as what they repeat was there before them. Alarms of wristbands do not either.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,15 +14,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from warehouse.case_kinds import ALL, IS_LEFT_OUT, NO_FAMILY
+
 Sql = Callable[[str, Mapping[str, Any]], pl.DataFrame]
 """Runs a query with named parameters: on a published version or on the work database."""
 
 Counts = NDArray[np.int32]
-
-ALL = "all"
-"""The family of all cases together."""
-NO_FAMILY = "other"
-"""The family of categories that have none."""
 
 CASES_BY_TOWN = f"""
     select
@@ -40,10 +37,11 @@ CASES_BY_TOWN = f"""
         cases.county_code = $county_code
         and cases.reported_date between $first_date and $last_date
         and not cases.is_duplicate
+        and not {IS_LEFT_OUT}
     group by all
 """
 
-CASES_BY_GRID = """
+CASES_BY_GRID = f"""
     select
         cases.grid_code,
         max(cases.town_code) as town_code,
@@ -54,6 +52,7 @@ CASES_BY_GRID = """
         cases.county_code = $county_code
         and cases.reported_date between $first_date and $last_date
         and not cases.is_duplicate
+        and not {IS_LEFT_OUT}
         and cases.grid_code is not null
         and cases.town_code is not null
     group by cases.grid_code, cases.reported_date

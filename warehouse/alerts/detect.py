@@ -24,9 +24,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
-from warehouse.alerts.counts import ALL, DailyCounts
+from warehouse.alerts.counts import DailyCounts
 from warehouse.alerts.expected import WEEK, Week, expected_weeks, series_counts
 from warehouse.alerts.poisson_glm import Numbers
+from warehouse.case_kinds import ALL
 
 QUARTER_DAYS = 91
 BUDGET: Mapping[str, float] = {"quick": 0.5, "other": 0.2, "grid": 0.1}

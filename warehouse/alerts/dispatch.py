@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from warehouse.alerts.counts import ALL, NO_FAMILY, Sql
+from warehouse.alerts.counts import Sql
+from warehouse.case_kinds import ALL, IS_LEFT_OUT, NO_FAMILY
+from warehouse.distance import distances_km
 
-EARTH_KM = 6371.0088
-"""Mean radius (IUGG)."""
 MOST_OPEN_CASES = 3
 """A worker with more open cases is not free."""
 SUGGESTED = 3
@@ -69,6 +69,7 @@ FOCUS = f"""
         cases.county_code = $county_code
         and cases.grid_code is not null
         and not cases.is_duplicate
+        and not {IS_LEFT_OUT}
         and cases.reported_date between $first_date and $last_date
         and ($town_code is null or cases.town_code = $town_code)
         and (
@@ -134,11 +135,15 @@ def suggest(
         return Dispatch(to_grid, (), "no_place")
     nearest: dict[str, tuple[float, str, str | None]] = {}
     load: dict[str, int] = {}
-    for row in workers.sort("worker_code", "grid_code").iter_rows(named=True):
-        if row["longitude"] is None or row["latitude"] is None:
-            continue
+    placed = workers.drop_nulls(["longitude", "latitude"]).sort("worker_code", "grid_code")
+    km = distances_km(
+        placed["longitude"].to_numpy().astype(np.float64),
+        placed["latitude"].to_numpy().astype(np.float64),
+        np.array([longitude]),
+        np.array([latitude]),
+    )[:, 0]
+    for row, away in zip(placed.iter_rows(named=True), km.tolist(), strict=True):
         code = row["worker_code"]
-        away = distance_km(longitude, latitude, row["longitude"], row["latitude"])
         load[code] = load.get(code, 0) + row["open_count"]
         if code not in nearest or away < nearest[code][0]:
             nearest[code] = (away, row["grid_code"], row["town_code"])
@@ -183,17 +188,6 @@ def dispatch_for(sql: Sql, alert: Mapping[str, Any], *, day: date) -> Dispatch:
     )
     longitude, latitude = place.row(0) if place.height else (None, None)
     return suggest(workers, to_grid=to_grid, longitude=longitude, latitude=latitude)
-
-
-def distance_km(from_lon: float, from_lat: float, to_lon: float, to_lat: float) -> float:
-    """Great-circle distance (haversine) between two points in degrees.
-
-    >>> round(distance_km(113.0, 28.0, 114.0, 28.0), 2)
-    98.18
-    """
-    east, north = radians(to_lon - from_lon), radians(to_lat - from_lat)
-    half = sin(north / 2) ** 2 + cos(radians(from_lat)) * cos(radians(to_lat)) * sin(east / 2) ** 2
-    return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
 
 
 def _focus(sql: Sql, alert: Mapping[str, Any]) -> str | None:

@@ -11,7 +11,6 @@ from warehouse.alerts.counts import daily_counts
 from warehouse.alerts.detect import WINDOWS, Series, upper_counts, watched_weeks
 from warehouse.alerts.dispatch import Dispatch, dispatch_for
 from warehouse.alerts.record import COLUMNS, alerts_on, first_counted
-from warehouse.errors import UsageError, unknown_value
 from warehouse.published import Published
 
 PUBLISHED = f"""
@@ -33,10 +32,8 @@ def published_alerts(
     Raises:
         UsageError: the county has nothing in this version.
     """
-    as_of_days = dict(published.sql("select county_code, as_of_date from ops.build").iter_rows())
-    if county_code not in as_of_days:
-        raise UsageError(unknown_value("county", county_code, as_of_days))
-    if day is None or day >= as_of_days[county_code]:
+    today = published.as_of(county_code).astimezone(published.zone(county_code)).date()
+    if day is None or day >= today:
         return published.sql(PUBLISHED, {"county_code": county_code})
     return alerts_on(published.sql, county_code, day)
 

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 import polars as pl
 
-from warehouse.rainstorm.records import Records, holding
+from warehouse.rainstorm.records import Records
+from warehouse.validity import holding
 
 LEAST_LOW_FACTOR = 0.5
 UNKNOWN_LOW_FACTOR = 0.75

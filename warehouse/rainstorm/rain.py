@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from warehouse.distance import distances_km
 from warehouse.rainstorm.days import Day, Days
 from warehouse.rainstorm.records import HOUR, LOOK_BACK_HOURS, end_of_hour, hour_number
 
@@ -29,9 +30,6 @@ RADIUS_KM = 25.0
 NEAREST_KM = 0.5
 """Rain at a place is that of the gauges within `RADIUS_KM` weighted by 1 / km^`POWER`, of one
 nearer than `NEAREST_KM` by that: places are known to a hundredth of a degree only."""
-
-KM_PER_DEGREE = 111.195
-"""Of latitude, on a sphere of 6,371 km."""
 
 DECIMALS = 2
 """Tenths of a millimetre do not add up exactly as doubles: unrounded sums would miss 50 mm."""
@@ -233,18 +231,13 @@ def inverse_distance(km: Floats, rain_mm: Floats) -> Floats:
 
 
 def distances(places: pl.DataFrame, gauges: pl.DataFrame) -> Floats:
-    """Kilometres from each place to each gauge; NaN where either has no position.
-
-    Degrees are taken for a plane, which over the width of a county is out by less than 0.1 %.
-    """
-    lon, lat = (places[name].to_numpy().astype(np.float64) for name in ("longitude", "latitude"))
-    to_lon, to_lat = (
-        gauges[name].to_numpy().astype(np.float64) for name in ("longitude", "latitude")
+    """Kilometres from each place to each gauge; NaN where either has no position."""
+    degrees = (
+        frame[name].to_numpy().astype(np.float64)
+        for frame in (places, gauges)
+        for name in ("longitude", "latitude")
     )
-    middle = np.radians((lat[:, None] + to_lat[None, :]) / 2)
-    east = (lon[:, None] - to_lon[None, :]) * np.cos(middle)
-    north = lat[:, None] - to_lat[None, :]
-    return np.asarray(KM_PER_DEGREE * np.hypot(east, north))
+    return distances_km(*degrees)
 
 
 def _placed(codes: pl.Series, gauges: pl.DataFrame) -> pl.DataFrame:

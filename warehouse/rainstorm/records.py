@@ -177,8 +177,7 @@ def read_records(
         raise UsageError(
             f"时段 / stretch: {last_at.isoformat()} 早于 / is before {first_at.isoformat()}"
         )
-    zones = published.sql("select county_code, time_zone from ops.build")
-    zone = ZoneInfo(dict(zones.iter_rows())[county_code])
+    zone = published.zone(county_code)
     first_day, last_day = (at.astimezone(zone).date() for at in (first_at, last_at))
     hours = {
         "county_code": county_code,
@@ -224,12 +223,6 @@ def hour_number(at: datetime) -> int:
 def end_of_hour(number: int) -> datetime:
     """The time a numbered hour ends, in UTC."""
     return datetime.fromtimestamp(number * 3600, tz=UTC)
-
-
-def holding(frame: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Rows whose days, from `valid_from_date` up to `valid_to_date`, hold a day."""
-    from_day, to_day = pl.col("valid_from_date"), pl.col("valid_to_date")
-    return frame.filter((from_day <= day) & (to_day.is_null() | (to_day > day)))
 
 
 def _in_utc(at: datetime, as_of_at: datetime, county_code: str) -> datetime:

@@ -1,4 +1,4 @@
-"""Names of the kinds of cases that departments share, and which cases are serious."""
+"""What judgements of places share of cases: kinds, which are serious, which are left out."""
 
 from collections.abc import Mapping
 
@@ -7,9 +7,19 @@ from warehouse.catalogue import Text
 ALL = "all"
 """Every kind together."""
 
+NO_FAMILY = "other"
+"""The family of categories that have none."""
+
 SERIOUS = ("serious", "critical")
 """Values of `severity_code` that make a case serious. A county none of whose cases has one of them
 delivers no severity: there every case counts."""
+
+LEFT_OUT_DATASETS = ("wristband_alerts",)
+"""Cases that say nothing of a place: wristbands are given to special groups, so where they ring
+says who lives there."""
+
+IS_LEFT_OUT = f"dataset in ({', '.join(map(repr, LEFT_OUT_DATASETS))})"
+"""The same as a condition on `mart.fct_cases`."""
 
 FAMILIES: Mapping[str, Text] = {
     code: Text(zh=zh, en=en)
@@ -30,6 +40,7 @@ FAMILIES: Mapping[str, Text] = {
         ("landslide", "地质灾害", "Landslides"),
         ("manhole", "井盖", "Manhole covers"),
         ("noise", "噪声扰民", "Noise"),
+        (NO_FAMILY, "其他", "Other"),
         ("parking", "车辆乱停", "Wrong parking"),
         ("pollution", "环境污染", "Pollution"),
         ("road", "道路设施", "Roads"),
