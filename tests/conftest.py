@@ -5,6 +5,10 @@ import sys
 
 import pytest
 
+# Every core has a process of the run; threads of linear algebra only wait for each other, at twice
+# the processor time. It is read when numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def parsed_once(tmp_path_factory: pytest.TempPathFactory) -> None:

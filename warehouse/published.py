@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -126,6 +126,15 @@ class Published:
         """
         as_of_at: datetime = self._of_county("as_of_at", county_code)
         return as_of_at.astimezone(UTC)
+
+    def as_of_date(self, county_code: str) -> date:
+        """The county's day at that time.
+
+        Raises:
+            UsageError: the county has nothing in this version.
+        """
+        as_of_date: date = self._of_county("as_of_date", county_code)
+        return as_of_date
 
     def zone(self, county_code: str) -> ZoneInfo:
         """The county's time zone.

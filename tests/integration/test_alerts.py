@@ -33,7 +33,8 @@ MARTS = """
     create table ops.build as select * from intermediate.int_counties__as_of;
     create table mart.fct_cases (
         county_code varchar, town_code varchar, grid_code varchar, category_code varchar,
-        reported_date date, closed_date date, voided_date date, is_duplicate boolean
+        reported_date date, closed_date date, voided_date date, is_duplicate boolean,
+        dataset varchar default 'grid_events'
     );
     create table mart.dim_categories as
         select * from (values ('430181', '4301810901', 'noise'), ('430181', '4301810101', 'waste'))
@@ -118,7 +119,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         con.execute("set TimeZone = 'UTC'")
         con.execute(MARTS)
         con.register("case_rows", rows)
-        con.execute("insert into mart.fct_cases select * from case_rows")
+        con.execute("insert into mart.fct_cases by name select * from case_rows")
         for place, grid in enumerate(GRIDS):
             con.execute(
                 "insert into mart.dim_areas values (?, 'grid', ?, ?, ?, null, ?, ?)",

@@ -1,21 +1,22 @@
-"""A county nobody has grids of, set up by the YAML files of the how-to alone."""
+"""A county nobody has grids of, set up by the YAML files of the how-to alone.
+
+In the suite its files are cut and loaded; it is built and looked at in `make soak`.
+"""
 
 import json
 import re
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import polars as pl
 import pytest
 import shapely
 
 from geo.hotspots.reading import find_hot_spots
-from geo.neighbours import find_neighbours
 from warehouse.cli import main
+from warehouse.ledger import read_ledger
 from warehouse.published import Published, PublishedStore
 from warehouse.settings import Settings
-from warehouse.transform import WORK_FILE
 
 COUNTY = "999001"
 HOW_TO = Path(__file__).parents[2] / "docs/how-to/new-county.md"
@@ -28,8 +29,20 @@ HOT = (114.03, 28.02)
 DAYS = 60
 
 
+def run(home: Path, *commands: str) -> None:
+    """Do what the how-to says with some of its commands, in its order."""
+    for line in re.findall(r"^gridgov (.*)$", HOW_TO.read_text(encoding="utf-8"), re.M):
+        words = [
+            str(home / word) if word.endswith((".csv", ".geojson")) else word
+            for word in line.split()
+        ]
+        if words[0] in commands:
+            assert main(words, {"GRIDGOV_HOME": str(home)}) == 0, line
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything loaded."""
     home = tmp_path_factory.mktemp("hekou")
     text = HOW_TO.read_text(encoding="utf-8")
     for path, content in re.findall(r"`GRIDGOV_HOME/(\S+\.yml)`.*?```yaml\n(.*?)```", text, re.S):
@@ -39,19 +52,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_villages(home / "villages.geojson")
     write_cases(home / "cases.csv")
     (home / "towns.csv").write_text("代码,名称\n999001001000,河口镇\n", encoding="utf-8")
-    for line in re.findall(r"^gridgov (.*)$", text, re.M):
-        words = line.split()
-        if words[0] in ("tessellate", "load", "build", "hotspots"):
-            found = [
-                str(home / word) if (word.endswith((".csv", ".geojson"))) else word
-                for word in words
-            ]
-            assert main(found, {"GRIDGOV_HOME": str(home)}) == 0, line
+    run(home, "tessellate", "load")
     return home
 
 
 @pytest.fixture(scope="module")
 def published(home: Path) -> Published:
+    run(home, "build", "hotspots")
     return PublishedStore(Settings(home=home)).current()
 
 
@@ -86,6 +93,15 @@ def write_cases(file: Path) -> None:
     ).write_csv(file)
 
 
+def test_every_row_of_the_files_lands(home: Path) -> None:
+    landed = {batch.dataset: batch for batch in read_ledger(Settings(home=home))}
+    assert not any(batch.rows_refused for batch in landed.values())
+    assert landed["city_cases"].rows_landed == 1_350
+    written = json.loads((home / "grids.geojson").read_text(encoding="utf-8"))["features"]
+    assert landed["grids"].rows_landed == len(written) > 100
+
+
+@pytest.mark.soak
 def test_the_grids_are_those_of_the_file_and_fill_the_villages(
     home: Path, published: Published
 ) -> None:
@@ -103,6 +119,7 @@ def test_the_grids_are_those_of_the_file_and_fill_the_villages(
     assert of_grids == pytest.approx(of_villages, rel=1e-4)
 
 
+@pytest.mark.soak
 def test_every_case_lies_in_a_grid_of_its_village(published: Published) -> None:
     cases = published.sql(
         "select case_id, longitude, community_code, grid_code, location_method from mart.fct_cases"
@@ -119,6 +136,7 @@ def test_every_case_lies_in_a_grid_of_its_village(published: Published) -> None:
     assert west == ["999001001001"]
 
 
+@pytest.mark.soak
 def test_neighbours_are_of_grids_that_hold_and_know_each_other(published: Published) -> None:
     pairs = published.sql("select * from mart.dim_grid_neighbours")
     codes = published.sql("select grid_code from mart.dim_grids where is_current")["grid_code"]
@@ -133,6 +151,7 @@ def test_neighbours_are_of_grids_that_hold_and_know_each_other(published: Publis
     assert across["shared_m"].sum() == pytest.approx(5_542, rel=0.01)
 
 
+@pytest.mark.soak
 def test_the_hot_spot_is_where_it_was_put_against_area(published: Published) -> None:
     found = find_hot_spots(published, COUNTY)
     assert found.exposure == "area"
@@ -144,22 +163,3 @@ def test_the_hot_spot_is_where_it_was_put_against_area(published: Published) -> 
     # 0.012 degrees are three standard deviations of where the cases were put.
     assert (hot["longitude"] - HOT[0]).abs().max() < 0.014
     assert (hot["latitude"] - HOT[1]).abs().max() < 0.014
-
-
-def test_a_build_without_a_change_finds_no_neighbour_anew(home: Path) -> None:
-    settings = Settings(home=home)
-    with duckdb.connect(str(settings.paths.work / WORK_FILE)) as con:
-        query = "select rowid, * from intermediate.grid_neighbours order by rowid"
-        before = con.sql(query).fetchall()
-        find_neighbours(con, settings=settings)
-        assert con.sql(query).fetchall() == before
-        con.execute(
-            "update staging.stg_grid_centre__grids set grid_code = 'X' || grid_code "
-            "where grid_code = (select min(grid_code) from staging.stg_grid_centre__grids)"
-        )
-        find_neighbours(con, settings=settings)
-        codes = con.sql("select distinct grid_code from intermediate.grid_neighbours").fetchall()
-        assert sum(code.startswith("X") for (code,) in codes) == 1
-        con.execute("delete from staging.stg_grid_centre__grids")
-        find_neighbours(con, settings=settings)
-        assert con.sql("select count(*) from intermediate.grid_neighbours").fetchall() == [(0,)]

@@ -32,7 +32,7 @@ def published_alerts(
     Raises:
         UsageError: the county has nothing in this version.
     """
-    today = published.as_of(county_code).astimezone(published.zone(county_code)).date()
+    today = published.as_of_date(county_code)
     if day is None or day >= today:
         return published.sql(PUBLISHED, {"county_code": county_code})
     return alerts_on(published.sql, county_code, day)
