@@ -55,6 +55,8 @@ def warn_command(
     zone = asked.zone
     when = read_time(at, zone) if at else None
     state = state_at(asked.published, asked.county_code, when)
+    if not len(state.gauges):
+        typer.echo("没有雨量站 / no rain gauges: how much falls is not known", err=True)
     households = to_move(state, context.obj)
     shown = households.drop(SOURCE)
     if form is Format.CSV:

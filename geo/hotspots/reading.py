@@ -133,14 +133,22 @@ def find_hot_spots(
         level: share of false discoveries allowed.
 
     Raises:
-        UsageError: an unknown county, family or exposure; no days; too few before them for `usual`.
+        UsageError: an unknown county, family or exposure; no days, or none that there are records
+            of; too few before them for `usual`.
         InputError: the county has no grids with neighbours.
     """
     county = _County.read(published, county_code, family)
     end = end or county.known_until
     start = start or end - timedelta(days=DEFAULT_DAYS)
     if start >= end:
-        raise UsageError(f"期间为空 / the period is empty: {start} – {end}")
+        last = end - timedelta(days=1)
+        raise UsageError(f"期间为空 / the period is empty: {start} – {last}")
+    if end <= county.first_date or start >= county.known_until:
+        known = county.known_until - timedelta(days=1)
+        raise UsageError(
+            f"{start} – {end - timedelta(days=1)}: 没有记录 / nothing is known of these days; "
+            f"记录为 / there are records of {county.first_date} – {known}"
+        )
     exposure = county.exposure(exposure)
     counts, unplaced = county.counts(start, end)
     grids = county.grids.join(counts, on="grid_code", how="left").with_columns(
@@ -252,6 +260,11 @@ class _County:
         allowed = (*BASES, "usual")
         if asked is not None and asked not in allowed:
             raise UsageError(unknown_value("exposure", asked, allowed))
+        if asked == "residents" != self._basis:
+            raise UsageError(
+                f"residents: {self.code} 各网格人口未知 / no grid's residents are known; "
+                "可用 / allowed: area, usual"
+            )
         return asked or self._basis
 
     @property

@@ -1,6 +1,7 @@
 """Hot spots read from a published version, and the command that prints them."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -170,6 +171,8 @@ def test_a_grid_that_came_late_has_no_exposure_before(published: Published) -> N
         ({"family": "gold"}, 'family "gold"'),
         ({"exposure": "money"}, "exposure"),
         ({"start": date(2026, 5, 1), "end": date(2026, 5, 1)}, "empty"),
+        ({"start": date(2020, 1, 1), "end": date(2020, 2, 1)}, "nothing is known of these days"),
+        ({"start": date(2027, 1, 1), "end": date(2027, 2, 1)}, "nothing is known of these days"),
         ({"exposure": "usual", "start": date(2025, 11, 1)}, "needs 90 days"),
     ],
 )
@@ -178,6 +181,16 @@ def test_what_cannot_be_asked_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match=said):
         find_hot_spots(published, COUNTY, **asked)
+
+
+def test_residents_that_nobody_knows_are_no_exposure(tmp_path: Path, published: Published) -> None:
+    file = tmp_path / "serve_1.duckdb"
+    shutil.copy(published.path, file)
+    with duckdb.connect(str(file)) as con:
+        con.execute("update mart.dim_grids set population = null")
+    with pytest.raises(UsageError, match="no grid's residents are known"):
+        find_hot_spots(Published(file), COUNTY, exposure="residents")
+    assert find_hot_spots(Published(file), COUNTY).exposure == "area"
 
 
 def test_a_county_that_is_not_there_or_has_no_neighbours_is_refused(
