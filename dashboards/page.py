@@ -2,10 +2,9 @@
 
 from typing import Protocol
 
-from dash.development.base_component import Component
-
 from dashboards.context import Context
 from dashboards.data.tables import Table
+from dashboards.html import Element
 from dashboards.scope import Scope
 from dashboards.view import View
 
@@ -19,7 +18,7 @@ class Page(Protocol):
     PATH: str
     TITLE_KEY: str
 
-    def layout(self, view: View, context: Context) -> Component:
+    def layout(self, view: View, context: Context) -> Element:
         """All that is drawn for a view; runs on a page thread, so it may ask and wait."""
 
     def tables(self, scope: Scope) -> list[Table]:

@@ -6,12 +6,13 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from dash import ClientsideFunction, Input, Output, html
-from dash.development.base_component import Component
+import dash
+from dash import ClientsideFunction, Input, Output
 
+from dashboards import html
 from dashboards.components import header, receipt
-from dashboards.components.markup import markup
 from dashboards.context import Context, Services
+from dashboards.html import Element, markup
 from dashboards.i18n import Lang, text
 from dashboards.page import Page
 from dashboards.pages import BY_PATH, PAGES
@@ -67,13 +68,13 @@ def index_string(assets: Assets) -> str:
 </html>"""
 
 
-def layout() -> Component:
+def layout() -> dash.html.Div:
     """What Dash holds: the address, what it asks for, and the answers on their way to the page."""
     ids = ("address", "page-view", "page-drawn", "receipt-view", "receipt-drawn")
-    return html.Div([html.Div(id=name) for name in ids], hidden=True)
+    return dash.html.Div([dash.html.Div(id=name) for name in ids], hidden=True)
 
 
-def _skeleton() -> Component:
+def _skeleton() -> Element:
     """What stands before the first page: the shape of one, without words."""
     return html.Div(
         [
@@ -162,7 +163,7 @@ def document_part(page: Drawn, theme: str) -> str:
     return f'<div id="page" data-scheme="{theme}"{said}>{parts}</div>'
 
 
-def _notice(lang: Lang) -> Component:
+def _notice(lang: Lang) -> Element:
     """Waits, hidden, for a newer version; whether to draw the page anew is the reader's choice."""
     return html.Div(
         html.Button(

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dash import html
-from dash.development.base_component import Component
+from dashboards import html
+from dashboards.html import Element
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class FunnelStep:
     branches: Sequence[str] = ()
 
 
-def application_funnel(steps: Sequence[FunnelStep]) -> Component:
+def application_funnel(steps: Sequence[FunnelStep]) -> Element:
     """The steps from the first to the last."""
     return html.Ol(
         [

@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import polars as pl
-from dash import html
-from dash.development.base_component import Component
 
+from dashboards import html
 from dashboards.components.chart import chart, empty
 from dashboards.components.number import number
 from dashboards.components.section import section
@@ -17,6 +16,7 @@ from dashboards.data.months import trend_question
 from dashboards.data.services import APPROVAL_DAYS, PUBLISHED_ITEM, item_names
 from dashboards.data.tables import Table, figures
 from dashboards.figures.trend import marks_of, trend, trend_label
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.theme import colours
@@ -29,7 +29,7 @@ def item_question(question: Question, item_code: str) -> Question:
     return replace(wider, where={**wider.where, "category": item_code})
 
 
-def effect_section(scope: Scope) -> Component:
+def effect_section(scope: Scope) -> Element:
     """Of the item chosen, else of the one that the published figures are of."""
     view, lang = scope.view, scope.view.lang
     code = view.category or PUBLISHED_ITEM
@@ -73,7 +73,7 @@ def effect_section(scope: Scope) -> Component:
     )
 
 
-def _verdict(scope: Scope, question: Question, *, is_published: bool) -> Component:
+def _verdict(scope: Scope, question: Question, *, is_published: bool) -> Element:
     view, lang = scope.view, scope.view.lang
     if not is_published:
         return html.P(

@@ -3,20 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.catalogue_words import asked_words, definition, result_words, say, standing
 from dashboards.components.data_table import data_table
-from dashboards.components.markup import Search
 from dashboards.components.number import number
-from dashboards.components.parts import chip, icon
+from dashboards.components.parts import chip, icon, search
 from dashboards.components.words import kpi_name, lacking_words
 from dashboards.data.catalogue import SUBJECTS, Entry, Lineage
 from dashboards.data.catalogue_tables import lacking
 from dashboards.data.tables import Table
 from dashboards.figures.lineage import Box, Column, Joint
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.view import View
 from warehouse.catalogue import Kpi, get_kpi
@@ -29,14 +26,14 @@ LISTED_MODELS = 5
 """Names of intermediate models in the drawing before the rest is only counted."""
 
 
-def kpi_list(found: Sequence[Entry], view: View) -> Component:
+def kpi_list(found: Sequence[Entry], view: View) -> Element:
     """Search, subjects, and every KPI with its value under its subject."""
     lang = view.lang
     there = [name for name in SUBJECTS if any(entry.subject == name for entry in found)]
     return html.Nav(
         [
             html.H2(text("catalogue.all", lang, count=len(found))),
-            Search(LIST, text("catalogue.search", lang)),
+            search(LIST, text("catalogue.search", lang)),
             html.Div(
                 [_tag("", text("catalogue.subject.all", lang), is_on=True)]
                 + [_tag(name, text(f"catalogue.subject.{name}", lang)) for name in there],
@@ -61,7 +58,7 @@ def kpi_list(found: Sequence[Entry], view: View) -> Component:
     )
 
 
-def _tag(name: str, words: str, *, is_on: bool = False) -> Component:
+def _tag(name: str, words: str, *, is_on: bool = False) -> Element:
     return html.Button(
         words,
         type="button",
@@ -70,7 +67,7 @@ def _tag(name: str, words: str, *, is_on: bool = False) -> Component:
     )
 
 
-def _group(name: str, found: Sequence[Entry], view: View) -> Component:
+def _group(name: str, found: Sequence[Entry], view: View) -> Element:
     return html.Section(
         [
             html.H3(text(f"catalogue.subject.{name}", view.lang)),
@@ -80,7 +77,7 @@ def _group(name: str, found: Sequence[Entry], view: View) -> Component:
     )
 
 
-def _item(entry: Entry, view: View) -> Component:
+def _item(entry: Entry, view: View) -> Element:
     lang, kpi = view.lang, entry.kpi
     words = (kpi.kpi_id, kpi.name.zh, kpi.name.en, kpi.question.zh, kpi.question.en, kpi.owner.zh)
     current = {"aria-current": "true"} if kpi.kpi_id == view.kpi else {}
@@ -99,7 +96,7 @@ def _item(entry: Entry, view: View) -> Component:
     )
 
 
-def status_sign(entry: Entry, lang: Lang) -> Component:
+def status_sign(entry: Entry, lang: Lang) -> Element:
     """Whether the target is met, as a sign that says so."""
     found = entry.figure.row["status"] if entry.figure else ""
     if found not in STATUS:
@@ -114,7 +111,7 @@ def status_sign(entry: Entry, lang: Lang) -> Component:
     )
 
 
-def value_of(entry: Entry, view: View) -> Component:
+def value_of(entry: Entry, view: View) -> Element:
     """The value over the page's scope, or why there is none."""
     if entry.figure:
         return number(entry.figure, view)
@@ -125,11 +122,11 @@ def value_of(entry: Entry, view: View) -> Component:
     return html.Span(lacking(entry.lacks, view.lang), className="no-value", title=note)
 
 
-def head(entry: Entry, view: View, *, as_of: date) -> Component:
+def head(entry: Entry, view: View, *, as_of: date) -> Element:
     """Question, value against its target, and where to look further."""
     lang, kpi = view.lang, entry.kpi
     row = entry.figure.row if entry.figure else None
-    facts: list[Component] = []
+    facts: list[Element] = []
     if row and row["target"] is not None:
         target = numbers_text.value(row["target"], kpi, lang)
         facts.append(html.Span(text("tile.target", lang, sign=SIGN[kpi.better], value=target)))
@@ -161,7 +158,7 @@ def head(entry: Entry, view: View, *, as_of: date) -> Component:
     )
 
 
-def definition_list(kpi: Kpi, lang: Lang) -> Component:
+def definition_list(kpi: Kpi, lang: Lang) -> Element:
     """How the value comes about."""
     return html.Dl(
         [
@@ -177,7 +174,7 @@ def definition_list(kpi: Kpi, lang: Lang) -> Component:
     )
 
 
-def standing_list(kpi: Kpi, county_code: str, lang: Lang) -> Component:
+def standing_list(kpi: Kpi, county_code: str, lang: Lang) -> Element:
     """What is expected of it, and who answers for it."""
     lines = standing(kpi, county_code, lang)
     lines += [
@@ -200,11 +197,11 @@ def standing_list(kpi: Kpi, county_code: str, lang: Lang) -> Component:
 
 def example_block(
     example: Example, tables: Sequence[Table], kpi: Kpi, view: View, *, is_open: bool
-) -> Component:
+) -> Element:
     """An example: its records, what is asked, and the value that must come out."""
     lang = view.lang
     value, parts = result_words(kpi, example.expect, lang)
-    body: list[Component] = [html.P(asked_words(example, lang), className="muted")]
+    body: list[Element] = [html.P(asked_words(example, lang), className="muted")]
     for table in tables:
         body += [html.H4(table.title), data_table(table, view)]
     body.append(
@@ -224,7 +221,7 @@ def example_block(
     )
 
 
-def sql_block(sql: str, lang: Lang) -> Component:
+def sql_block(sql: str, lang: Lang) -> Element:
     """SQL to look at and to copy."""
     return html.Details(
         [

@@ -7,13 +7,11 @@ picture.
 
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
+from dashboards import html
 from dashboards.components.data_table import data_table
-from dashboards.components.markup import Svg
 from dashboards.components.parts import icon
 from dashboards.data.tables import Table
+from dashboards.html import Element, Raw
 from dashboards.i18n import text
 from dashboards.view import View
 
@@ -27,7 +25,7 @@ def chart(
     table: Table | None = None,
     zone: Any = None,
     height: int = 320,
-) -> Component:
+) -> Element:
     """The place of a chart.
 
     Args:
@@ -40,7 +38,7 @@ def chart(
     return html.Div(
         [
             html.Div(
-                Svg(figure) if is_svg else html.Script(figure.to_json(), type="application/json"),
+                Raw(figure) if is_svg else html.Script(figure.to_json(), type="application/json"),
                 className="chart-place",
                 role="img",
                 style={"minHeight": f"{height}px"},
@@ -63,7 +61,7 @@ def chart(
     )
 
 
-def _as_table(table: Table, view: View, zone: Any) -> Component:
+def _as_table(table: Table, view: View, zone: Any) -> Element:
     return html.Details(
         [
             html.Summary(text("trend.table", view.lang)),
@@ -73,7 +71,7 @@ def _as_table(table: Table, view: View, zone: Any) -> Component:
     )
 
 
-def _save(name: str, kind: str, label: str, view: View) -> Component:
+def _save(name: str, kind: str, label: str, view: View) -> Element:
     return html.Button(
         [icon("download"), kind.upper()],
         type="button",
@@ -87,6 +85,6 @@ def _save(name: str, kind: str, label: str, view: View) -> Component:
     )
 
 
-def empty(reason: str) -> Component:
+def empty(reason: str) -> Element:
     """What stands where there is nothing to draw, and why."""
     return html.P(reason, className="empty")

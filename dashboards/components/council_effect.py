@@ -1,8 +1,6 @@
 """What the councils' decisions on waste sorting were to move: its accuracy, before and after."""
 
-from dash import html
-from dash.development.base_component import Component
-
+from dashboards import html
 from dashboards.components.chart import chart, empty
 from dashboards.components.council_tables import (
     cohort_months_table,
@@ -21,6 +19,7 @@ from dashboards.data.decision_effects import (
 )
 from dashboards.data.tables import Table
 from dashboards.figures.council import cohort_lines
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.theme import colours
@@ -46,7 +45,7 @@ def effect_tables(scope: Scope) -> list[Table]:
     ]
 
 
-def effect_panel(scope: Scope) -> Component:
+def effect_panel(scope: Scope) -> Element:
     """The accuracy with baseline, target and programme; and the communities by their decision."""
     of_outcome, view, lang = outcome_scope(scope), scope.view, scope.view.lang
     kpi = scope.context.kpis[KPI_ID]
@@ -118,7 +117,7 @@ def effect_panel(scope: Scope) -> Component:
     )
 
 
-def _outcome(of_outcome: Scope, view: View) -> Component:
+def _outcome(of_outcome: Scope, view: View) -> Element:
     """The accuracy by month against baseline, target and the programme's start."""
     lang, kpi = view.lang, of_outcome.context.kpis[KPI_ID]
     return section(

@@ -3,19 +3,17 @@
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.number import number
 from dashboards.data.tables import Amount, Cell, Figure, Link, Table
+from dashboards.html import Element
 from dashboards.i18n import Lang
 from dashboards.view import View
 
 
 def data_table(
     table: Table, view: View, *, zone: tzinfo | None = None, is_tall: bool = False
-) -> Component:
+) -> Element:
     """The rows under their titles; figures open their receipts, links lead to their views.
 
     Args:
@@ -58,7 +56,7 @@ def data_table(
     )
 
 
-def folded(summary: str, *body: Component) -> Component:
+def folded(summary: str, *body: Element) -> Element:
     """What only some want to see, opened by its summary."""
     return html.Details([html.Summary(summary), *body], className="as-table")
 

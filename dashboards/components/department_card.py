@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table
 from dashboards.components.number import number
@@ -16,12 +13,13 @@ from dashboards.data.departments import SCORE, Card, Load, Scorecard
 from dashboards.data.months import trend_question
 from dashboards.data.tables import Figure, Table, figures
 from dashboards.figures.trend import marks_of, trend, trend_label
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.theme import colours
 
 
-def card_sections(scope: Scope, cards: Scorecard | None, found: Sequence[Load]) -> list[Component]:
+def card_sections(scope: Scope, cards: Scorecard | None, found: Sequence[Load]) -> list[Element]:
     """Both sections, none where no department is chosen or the score cannot be asked for."""
     code = scope.view.department
     if not code or cards is None:
@@ -40,7 +38,7 @@ def card_sections(scope: Scope, cards: Scorecard | None, found: Sequence[Load]) 
     ]
 
 
-def _parts_section(scope: Scope, card: Card, whole: Card | None, load: Load | None) -> Component:
+def _parts_section(scope: Scope, card: Card, whole: Card | None, load: Load | None) -> Element:
     view, lang = scope.view, scope.view.lang
     points = text("departments.points", lang)
     missing = text("departments.points_missing", lang)
@@ -105,7 +103,7 @@ def _parts_section(scope: Scope, card: Card, whole: Card | None, load: Load | No
     )
 
 
-def _load_words(scope: Scope, load: Load | None) -> Component | None:
+def _load_words(scope: Scope, load: Load | None) -> Element | None:
     """What the department has to do, in a sentence."""
     view, lang = scope.view, scope.view.lang
     if load is None or load.backlog is None:
@@ -127,7 +125,7 @@ def _load_words(scope: Scope, load: Load | None) -> Component | None:
     )
 
 
-def _trend_section(scope: Scope, name: str) -> Component:
+def _trend_section(scope: Scope, name: str) -> Element:
     view, lang = scope.view, scope.view.lang
     kpi = scope.context.kpis[SCORE]
     question = trend_question(scope, SCORE)

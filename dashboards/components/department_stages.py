@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from dash.development.base_component import Component
-
 from dashboards import numbers_text
 from dashboards.components.chart import empty
 from dashboards.components.data_table import data_table, folded
@@ -13,6 +11,7 @@ from dashboards.data.choices import is_chosen, toward
 from dashboards.data.department_tables import stage_name, stage_table
 from dashboards.data.stage_times import STAGES, StageRow, StageTime, stage_times
 from dashboards.durations import duration
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope, area_name
 
@@ -20,7 +19,7 @@ LEAST_CASES = 20
 """Below which a median is too unsure to be called the longest."""
 
 
-def stage_section(scope: Scope) -> Component:
+def stage_section(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = stage_times(scope)
     title = text("departments.stages", lang)

@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table
 from dashboards.components.section import section
@@ -13,6 +10,7 @@ from dashboards.data.choices import toward
 from dashboards.data.department_tables import band_names, flow_table, load_table
 from dashboards.data.departments import Load, flow_unit, flows, worker_load
 from dashboards.figures.workload import age_bands, workload
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope, area_name
 from dashboards.theme import age_ramp, colours
@@ -20,7 +18,7 @@ from dashboards.theme import age_ramp, colours
 WHOLE_DAYS = {"week": 7, "month": 28}
 
 
-def flow_section(scope: Scope) -> Component:
+def flow_section(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     unit, found = flow_unit(scope), flows(scope)
     tools = [
@@ -80,12 +78,12 @@ def _place_words(scope: Scope) -> str:
     return " · ".join(filter(None, (area_name(scope, scope.area), scope.department_name)))
 
 
-def age_section(scope: Scope, found: Sequence[Load]) -> Component:
+def age_section(scope: Scope, found: Sequence[Load]) -> Element:
     view, lang = scope.view, scope.view.lang
     there = [load for load in found if sum(load.ages)]
     as_of = numbers_text.day(scope.context.builds[view.county].as_of_date, lang)
     if not there:
-        body: Component = empty(text("departments.none_open", lang))
+        body: Element = empty(text("departments.none_open", lang))
     else:
         total = sum(sum(load.ages) for load in there)
         old = sum(load.ages[-1] for load in there)
@@ -126,7 +124,7 @@ def age_section(scope: Scope, found: Sequence[Load]) -> Component:
     )
 
 
-def load_section(scope: Scope, found: Sequence[Load]) -> Component:
+def load_section(scope: Scope, found: Sequence[Load]) -> Element:
     lang = scope.view.lang
     if not found:
         body = empty(text("departments.no_cases", lang))

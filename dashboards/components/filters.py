@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards.components.markup import Day, Search
-from dashboards.components.parts import icon
+from dashboards import html
+from dashboards.components.parts import icon, search
 from dashboards.components.words import kpi_name
 from dashboards.data.subjects import by_subject
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.scope import Area, Scope
 from dashboards.view import COMPARED, Preset, View
@@ -37,7 +36,7 @@ class Group:
     options: list[Option]
 
 
-def filters(scope: Scope, *, shown: tuple[Filter, ...], category_fact: str | None) -> Component:
+def filters(scope: Scope, *, shown: tuple[Filter, ...], category_fact: str | None) -> Element:
     """Period, days, what is compared, area, department and category, as far as they are shown."""
     view, lang = scope.view, scope.view.lang
     choices = []
@@ -80,7 +79,7 @@ def choice(
     *,
     label: str,
     default: str = ALL,
-) -> Component:
+) -> Element:
     """A list to choose from; the choice becomes the address's part of that name.
 
     Args:
@@ -99,7 +98,7 @@ def choice(
     )
 
 
-def _option(option: Option, chosen: str) -> Component:
+def _option(option: Option, chosen: str) -> Element:
     return html.Option(option.label, value=option.value, selected=option.value == chosen)
 
 
@@ -112,7 +111,7 @@ def choices(
     most: int,
     view: View,
     default: tuple[str, ...] = (),
-) -> Component:
+) -> Element:
     """A list to choose several from, under headings; the choices are the address's part of that
     name. What is chosen stands beside the list, each to be taken away again.
 
@@ -132,7 +131,7 @@ def choices(
 
     is_full = len(values) >= most
 
-    def item(option: Option) -> Component:
+    def item(option: Option) -> Element:
         said = {"data-found-in": name, "data-words": f"{option.label} {option.value}"}
         if option.value in values:
             return html.A(
@@ -166,7 +165,7 @@ def choices(
                     html.Summary(text("filter.full", view.lang, most=most) if is_full else add),
                     html.Div(
                         [
-                            Search(name, text("filter.search", view.lang)),
+                            search(name, text("filter.search", view.lang)),
                             *(
                                 html.Div(
                                     [
@@ -190,7 +189,7 @@ def choices(
     )
 
 
-def kpi_choice(scope: Scope) -> Component:
+def kpi_choice(scope: Scope) -> Element:
     """The KPI that ranking and trend are about."""
     view = scope.view
     return choice(
@@ -214,7 +213,7 @@ def kpi_groups(scope: Scope) -> list[Group]:
     ]
 
 
-def _presets(view: View) -> Component:
+def _presets(view: View) -> Element:
     return html.Div(
         [
             html.A(
@@ -231,18 +230,31 @@ def _presets(view: View) -> Component:
     )
 
 
-def _days(scope: Scope) -> Component:
+def _days(scope: Scope) -> Element:
     lang, days = scope.view.lang, scope.days
-    as_of = scope.context.builds[scope.view.county].as_of_date
     return html.Div(
         [
-            Day("from", text("filter.from", lang), days.first, scope.first_date, as_of),
+            _day("from", days.first, scope),
             html.Span("–", **{"aria-hidden": "true"}),
-            Day("to", text("filter.to", lang), days.last, scope.first_date, as_of),
+            _day("to", days.last, scope),
         ],
         className="days",
         role="group",
         **{"aria-label": text("filter.days", lang)},
+    )
+
+
+def _day(name: str, value: date, scope: Scope) -> Element:
+    """A field for a day of the address: its `from` or its `to` (see `assets/gridgov.js`)."""
+    as_of = scope.context.builds[scope.view.county].as_of_date
+    return html.Input(
+        type="date",
+        className="day",
+        value=value,
+        min=scope.first_date,
+        max=as_of,
+        required=True,
+        **{"data-filter": name, "aria-label": text(f"filter.{name}", scope.view.lang)},
     )
 
 
@@ -267,7 +279,7 @@ def _areas(scope: Scope) -> list[Option]:
     ]
 
 
-def _compared(view: View) -> Component:
+def _compared(view: View) -> Element:
     options = [Option(name, text(f"compare.{name}", view.lang)) for name in COMPARED]
     return choice(
         "compare",
@@ -305,7 +317,7 @@ def _departments(scope: Scope) -> list[Option]:
     ]
 
 
-def _reset(view: View) -> list[Component]:
+def _reset(view: View) -> list[Element]:
     if not (view.area or view.department or view.category):
         return []
     return [

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.chart import chart
 from dashboards.components.section import section
 from dashboards.data.tables import Table
 from dashboards.figures.sankey import Link
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.view import View
 
@@ -48,7 +46,7 @@ def flow_links(
 
 def flow_panel(
     picture: str, *, page: str, name: str, label: str, table: Table, view: View
-) -> Component:
+) -> Element:
     """The picture in a window of its own, which a small screen scrolls through.
 
     Args:

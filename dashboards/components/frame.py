@@ -1,11 +1,9 @@
 """What every page has around its sections: trail of areas, filters, period in words, exports."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.filters import ALL_FILTERS, Filter, filters
 from dashboards.components.parts import icon
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope, area_name
 from dashboards.view import View
@@ -13,13 +11,13 @@ from dashboards.view import View
 
 def frame(
     scope: Scope,
-    *body: Component,
+    *body: Element,
     path: str,
     shown: tuple[Filter, ...] = ALL_FILTERS,
     category_fact: str | None = None,
-    tools: Component | None = None,
-    choosers: Component | None = None,
-) -> Component:
+    tools: Element | None = None,
+    choosers: Element | None = None,
+) -> Element:
     """A page's whole: its bar and its sections.
 
     Args:
@@ -60,7 +58,7 @@ def frame(
     )
 
 
-def _trail(scope: Scope) -> Component:
+def _trail(scope: Scope) -> Element:
     """Where the page is, from the county down, each step back a link."""
     trail = scope.trail
     steps = []
@@ -80,7 +78,7 @@ def _trail(scope: Scope) -> Component:
     )
 
 
-def _exports(view: View, path: str) -> Component:
+def _exports(view: View, path: str) -> Element:
     """Take along what is seen."""
     query = view.href("", receipt="", role="", of="")
     separator = "&" if len(query) > 1 else ""

@@ -1,11 +1,9 @@
 """Head of every page: where, as of when, which page, which language."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.parts import icon
 from dashboards.context import Build, Context
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.page import Page
 from dashboards.view import View
@@ -16,7 +14,7 @@ def county_name(build: Build, lang: Lang) -> str:
     return build.name_zh if lang is Lang.ZH else build.name_en
 
 
-def header(page: Page, view: View, context: Context, *, pages: tuple[Page, ...]) -> Component:
+def header(page: Page, view: View, context: Context, *, pages: tuple[Page, ...]) -> Element:
     """Name, marks, freshness, switches and navigation."""
     build = context.builds[view.county]
     zone = context.county(view.county).zone
@@ -97,7 +95,7 @@ def header(page: Page, view: View, context: Context, *, pages: tuple[Page, ...])
     )
 
 
-def marks(build: Build, lang: Lang) -> list[Component]:
+def marks(build: Build, lang: Lang) -> list[Element]:
     """What must be said of generated data, on every page."""
     if not build.is_sample:
         return []
@@ -107,7 +105,7 @@ def marks(build: Build, lang: Lang) -> list[Component]:
     ]
 
 
-def _counties(view: View, context: Context) -> list[Component]:
+def _counties(view: View, context: Context) -> list[Element]:
     if len(context.builds) == 1:
         return []
     return [
@@ -127,7 +125,7 @@ def _counties(view: View, context: Context) -> list[Component]:
     ]
 
 
-def _theme_switch(page: Page, view: View) -> Component:
+def _theme_switch(page: Page, view: View) -> Element:
     other = "light" if view.scheme == "dark" else "dark"
     label = text(f"theme.to_{other}", view.lang)
     return html.A(

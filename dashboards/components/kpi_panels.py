@@ -6,10 +6,8 @@ Each says in words why it is empty: a filter that the KPI's rows lack, or no val
 from dataclasses import replace
 
 import polars as pl
-from dash import html
-from dash.development.base_component import Component
 
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.cells import cell_of
 from dashboards.components.chart import chart, empty
 from dashboards.components.ranking import ranking
@@ -20,6 +18,7 @@ from dashboards.data.months import comparable_months, trend_question
 from dashboards.data.ranking import Ranked, areas_ranked, ranked
 from dashboards.data.tables import Cell, Figure, Table
 from dashboards.figures.trend import HEIGHT, marks_of, trend, trend_label
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name, facts_of
 from dashboards.theme import colours
@@ -34,7 +33,7 @@ def lacking_note(scope: Scope, kpi: Kpi) -> str | None:
     return lacking_words(lacks, scope.view.lang) if lacks else None
 
 
-def trend_panel(scope: Scope, kpi: Kpi) -> Component:
+def trend_panel(scope: Scope, kpi: Kpi) -> Element:
     """The KPI by month, under its name."""
     lang = scope.view.lang
     title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
@@ -51,7 +50,7 @@ def months_chart(
     view: View | None = None,
     height: int = HEIGHT,
     table_name: str | None = None,
-) -> Component:
+) -> Element:
     """The KPI by month with its target, and in the whole county its baseline.
 
     Args:
@@ -116,7 +115,7 @@ def months_table(scope: Scope, kpi: Kpi, question: Question, months: pl.DataFram
     )
 
 
-def area_panel(scope: Scope, kpi: Kpi) -> Component:
+def area_panel(scope: Scope, kpi: Kpi) -> Element:
     """The areas below the page's in order."""
     view, lang = scope.view, scope.view.lang
     level = scope.level_name(scope.level_below)
@@ -141,7 +140,7 @@ def area_panel(scope: Scope, kpi: Kpi) -> Component:
     return section(title, window, name="areas")
 
 
-def kpi_block(scope: Scope, kpi: Kpi, *, by_category: Kpi, level: str) -> Component:
+def kpi_block(scope: Scope, kpi: Kpi, *, by_category: Kpi, level: str) -> Element:
     """The KPI's months over the categories, beside its areas.
 
     Args:
@@ -169,7 +168,7 @@ def ranked_categories(scope: Scope, kpi: Kpi) -> Ranked:
     return ranked(scope, kpi, question, scope.category_names(fact))
 
 
-def category_panel(scope: Scope, kpi: Kpi, *, level: str) -> Component:
+def category_panel(scope: Scope, kpi: Kpi, *, level: str) -> Element:
     """The categories in order; choosing one limits the page to it."""
     view, lang = scope.view, scope.view.lang
     title = by_level_title(kpi, level, lang)

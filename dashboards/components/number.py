@@ -1,17 +1,15 @@
 """A KPI's figure on a page: it opens its receipt, and carries the cell it can be asked for with."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.cells import written
 from dashboards.components.parts import chip
 from dashboards.data.tables import Figure
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.view import View
 
 
-def number(figure: Figure, view: View, *, with_unit: bool = True) -> Component:
+def number(figure: Figure, view: View, *, with_unit: bool = True) -> Element:
     """The figure, or in its place the words why there is none; provisional ones say so."""
     lang, kpi, row = view.lang, figure.kpi, figure.row
     if figure.value is None:
@@ -21,7 +19,7 @@ def number(figure: Figure, view: View, *, with_unit: bool = True) -> Component:
         shown, note = numbers_text.value(figure.value, kpi, lang), ""
     else:
         shown, note = numbers_text.amount(figure.value, kpi), ""
-    mark: list[Component] = []
+    mark: list[Element] = []
     if row["is_provisional"] and figure.value is not None:
         count = numbers_text.number(row["not_yet_due_count"])
         note = text("tile.provisional.note", lang, count=count)

@@ -5,13 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
 from math import log10
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.parts import chip, icon
 from dashboards.components.words import kpi_name
 from dashboards.data.quality import Delivery, Noted, Row, RuleLine, Verdict
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.periods import first_of_month
 from dashboards.quality_words import (
@@ -47,7 +45,7 @@ def verdict_box(
     view: View,
     *,
     touched: Mapping[str, Sequence[Kpi]],
-) -> Component:
+) -> Element:
     """One sentence, and below it each reservation, which leads to its dataset.
 
     Args:
@@ -81,7 +79,7 @@ def verdict_box(
 
 def _noted(
     one: Noted, names: Mapping[str, str], rules: Names, view: View, touched: Sequence[Kpi]
-) -> list[Component]:
+) -> list[Element]:
     lang = view.lang
     shown = text("quality.between_names", lang).join(
         kpi_name(kpi, lang) for kpi in touched[:SHOWN_KPIS]
@@ -112,7 +110,7 @@ def _noted(
 
 def freshness_table(
     found: Sequence[Delivery], view: View, *, start: date, as_of: date, zone: tzinfo
-) -> Component:
+) -> Element:
     """Datasets with newest record, promise, and the spells of days without any record."""
     lang = view.lang
     keys = ("dataset", "department", "state", "newest", "promise", "records", "refused")
@@ -147,7 +145,7 @@ def freshness_table(
     )
 
 
-def _delivery(one: Delivery, view: View, start: date, as_of: date, zone: tzinfo) -> Component:
+def _delivery(one: Delivery, view: View, start: date, as_of: date, zone: tzinfo) -> Element:
     lang, row = view.lang, one.row
     is_current = one.dataset == view.dataset
     return html.Tr(
@@ -173,7 +171,7 @@ def _delivery(one: Delivery, view: View, start: date, as_of: date, zone: tzinfo)
     )
 
 
-def state_chip(one: Delivery, lang: Lang) -> Component:
+def state_chip(one: Delivery, lang: Lang) -> Element:
     """In time, late, silent, or only when something happens."""
     words = state(one, lang)
     if one.row["is_late"]:
@@ -185,7 +183,7 @@ def state_chip(one: Delivery, lang: Lang) -> Component:
     return chip("check", words, tone="good")
 
 
-def _strip(one: Delivery, lang: Lang, start: date, as_of: date) -> Component | str:
+def _strip(one: Delivery, lang: Lang, start: date, as_of: date) -> Element | str:
     """Two years of days; the spells without records are marked, and said for those who listen."""
     if one.row["promised_every_days"] != 1 or one.row["is_event_driven"]:
         return html.Span(text("quality.strip.not_daily", lang), className="muted")
@@ -210,7 +208,7 @@ def _strip(one: Delivery, lang: Lang, start: date, as_of: date) -> Component | s
     )
 
 
-def _axis(start: date, as_of: date, lang: Lang) -> Component:
+def _axis(start: date, as_of: date, lang: Lang) -> Element:
     whole = (as_of - start).days + 1
     ticks, month = [], start
     while _percent(month, start, whole) < LAST_TICK:
@@ -239,7 +237,7 @@ def _percent(day: date, start: date, whole: int) -> float:
 
 def matrix(
     lines: Sequence[RuleLine], view: View, *, names: Mapping[str, str], rules: Names
-) -> Component:
+) -> Element:
     """Rules down, each dataset's newest batches across, the share of rows that break the rule."""
     lang = view.lang
     places = sorted({place for line in lines for place in line.checks})
@@ -292,7 +290,7 @@ def _line(
     places: Sequence[int],
     names: Mapping[str, str],
     rules: Names,
-) -> Component:
+) -> Element:
     lang = view.lang
     return html.Tr(
         [
@@ -320,7 +318,7 @@ def _line(
     )
 
 
-def _check(row: Mapping[str, object] | None, lang: Lang) -> Component:
+def _check(row: Mapping[str, object] | None, lang: Lang) -> Element:
     if row is None:
         return html.Td("", className="numeric")
     ratio = row["failed_ratio"]

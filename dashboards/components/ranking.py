@@ -2,14 +2,12 @@
 
 from typing import Literal
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.number import marked
 from dashboards.components.parts import chip, icon
 from dashboards.data.ranking import Ranked, SliceValue, Verdict
 from dashboards.data.tables import Row
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.view import View
 from warehouse.catalogue import Kpi
@@ -32,7 +30,7 @@ def ranking(
     part: Literal["area", "department", "category"],
     whole_name: str,
     level_name: str,
-) -> Component:
+) -> Element:
     """The list; choosing a line limits the page to it, choosing it again lifts the limit."""
     lang = view.lang
     if found is None:
@@ -101,7 +99,7 @@ def _line(
     view: View,
     part: Literal["area", "department", "category"],
     found: Ranked,
-) -> Component:
+) -> Element:
     lang, row, whole = view.lang, line.row, found.whole.row
     sign, tone = VERDICTS[line.verdict]
     value = _value(row, whole, kpi, lang)
@@ -145,7 +143,7 @@ def _value(row: Row, whole: Row, kpi: Kpi, lang: Lang) -> str:
     return numbers_text.missing(whole if numbers_text.is_not_delivered(whole) else row, lang)
 
 
-def _bar(row: Row, scale: _Scale, whole: float | None) -> list[Component]:
+def _bar(row: Row, scale: _Scale, whole: float | None) -> list[Element]:
     parts = []
     if whole is not None:
         parts.append(html.I(className="whole", style={"left": scale.place(whole)}))
@@ -179,7 +177,7 @@ def _rule(found: Ranked, level_name: str, lang: Lang) -> str:
     )
 
 
-def to_map(view: View) -> Component:
+def to_map(view: View) -> Element:
     """Link to the same question on the map."""
     return html.A(
         [icon("map"), text("ranking.to_map", view.lang)],

@@ -3,16 +3,15 @@
 from datetime import date, datetime, timedelta, tzinfo
 
 import polars as pl
-from dash import html
-from dash.development.base_component import Component
 
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.parts import icon
 from dashboards.components.why import why_parts
 from dashboards.components.words import kpi_name
 from dashboards.context import Context
 from dashboards.data.receipt import ReceiptData, read_receipt
 from dashboards.data.why import why
+from dashboards.html import Element
 from dashboards.i18n import Lang, catalogue, text
 from dashboards.names import code_names
 from dashboards.scope import Scope, area_name
@@ -33,7 +32,7 @@ COLUMNS_OF_CASES = (
 ONE_DAY = timedelta(days=1)
 
 
-def receipt(view: View, context: Context, *, path: str) -> Component:
+def receipt(view: View, context: Context, *, path: str) -> Element:
     """All of the drawer."""
     scope = Scope(view, context)
     data = read_receipt(scope)
@@ -82,7 +81,7 @@ def _say(words: Text, lang: Lang) -> str:
     return words.zh if lang is Lang.ZH else words.en
 
 
-def _value(data: ReceiptData, lang: Lang) -> Component:
+def _value(data: ReceiptData, lang: Lang) -> Element:
     row, kpi = data.row, data.kpi
     parts = [
         ("receipt.numerator", numbers_text.number(row["numerator"])),
@@ -188,14 +187,14 @@ def _sources(data: ReceiptData, scope: Scope) -> list[tuple[str, str]]:
     ]
 
 
-def _pairs(lines: list[tuple[str, str]], lang: Lang) -> Component:
+def _pairs(lines: list[tuple[str, str]], lang: Lang) -> Element:
     return html.Dl(
         [html.Div([html.Dt(text(key, lang)), html.Dd(words)]) for key, words in lines],
         className="receipt-lines",
     )
 
 
-def _rows(data: ReceiptData, view: View, path: str, zone: tzinfo) -> Component:
+def _rows(data: ReceiptData, view: View, path: str, zone: tzinfo) -> Element:
     lang = view.lang
     if data.rows is None:
         return html.P(text("receipt.rows.personal", lang), className="muted")
@@ -233,7 +232,7 @@ def _rows(data: ReceiptData, view: View, path: str, zone: tzinfo) -> Component:
     )
 
 
-def _parts(data: ReceiptData, lang: Lang) -> Component:
+def _parts(data: ReceiptData, lang: Lang) -> Element:
     """What each part gives to a score."""
     if data.parts is None:
         raise ValueError(f"{data.kpi.kpi_id} has no parts")
@@ -265,7 +264,7 @@ def _parts(data: ReceiptData, lang: Lang) -> Component:
     )
 
 
-def _roles(data: ReceiptData, view: View, path: str) -> Component:
+def _roles(data: ReceiptData, view: View, path: str) -> Element:
     choices = [("", "all", data.total if not data.role else sum(data.counts.values()))]
     choices += [(role, role, count) for role, count in data.counts.items()]
     return html.Div(
@@ -283,7 +282,7 @@ def _roles(data: ReceiptData, view: View, path: str) -> Component:
     )
 
 
-def _table(data: ReceiptData, rows: pl.DataFrame, lang: Lang, zone: tzinfo) -> Component:
+def _table(data: ReceiptData, rows: pl.DataFrame, lang: Lang, zone: tzinfo) -> Element:
     columns = _columns(data.kpi, rows)
     return html.Div(
         html.Table(

@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.cells import written
 from dashboards.components.number import number
 from dashboards.components.words import kpi_name
@@ -13,12 +10,13 @@ from dashboards.data.people_roll import Group, Roll, persons_of
 from dashboards.data.people_tables import days_of_figure
 from dashboards.data.tables import Figure
 from dashboards.figures.sparkline import as_address, sparkline
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.theme import colours
 from dashboards.view import View
 
 
-def roll_table(roll: Roll, view: View, *, title: str) -> Component:
+def roll_table(roll: Roll, view: View, *, title: str) -> Element:
     """One line a group: persons on the roll, by need, how they are visited, and two years."""
     lang = view.lang
     needs = [need for need in roll.needs if any(need in group.by_need for group in roll.groups)]
@@ -45,7 +43,7 @@ def visit_figures(roll: Roll) -> Sequence[Figure]:
     return next((group.visited for group in roll.groups if group.visited), ())
 
 
-def _titles(roll: Roll, needs: list[str], lang: Lang) -> list[Component]:
+def _titles(roll: Roll, needs: list[str], lang: Lang) -> list[Element]:
     numeric = {"className": "numeric"}
     return [
         html.Th(text("people.group", lang), scope="col"),
@@ -64,7 +62,7 @@ def _titles(roll: Roll, needs: list[str], lang: Lang) -> list[Component]:
     ]
 
 
-def _row(group: Group, needs: list[str], most: int, whole: int | None, view: View) -> Component:
+def _row(group: Group, needs: list[str], most: int, whole: int | None, view: View) -> Element:
     lang, count = view.lang, group.person_count
     share = None if count is None or not whole else count / whole
     return html.Tr(
@@ -103,7 +101,7 @@ def _row(group: Group, needs: list[str], most: int, whole: int | None, view: Vie
     )
 
 
-def persons(filed: Figure, view: View) -> Component:
+def persons(filed: Figure, view: View) -> Element:
     """Persons on the roll, leading to the receipt of the share that they are the whole of."""
     count = persons_of(filed)
     shown = (
@@ -119,7 +117,7 @@ def persons(filed: Figure, view: View) -> Component:
     )
 
 
-def _spark(group: Group, view: View, lang: Lang) -> Component | str:
+def _spark(group: Group, view: View, lang: Lang) -> Element | str:
     known = [value for value in group.months if value is not None]
     if not known:
         return text("people.hidden", lang)
@@ -144,7 +142,7 @@ def _spark(group: Group, view: View, lang: Lang) -> Component | str:
     )
 
 
-def bars(lines: Sequence[tuple[str, int]]) -> Component:
+def bars(lines: Sequence[tuple[str, int]]) -> Element:
     """Counts as bars, each with its share of all."""
     total = sum(count for _, count in lines)
     most = max((count for _, count in lines), default=0)

@@ -1,19 +1,17 @@
 """The departments' scorecard: score, grade, and point by point what is missing."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.number import number
 from dashboards.components.words import kpi_name
 from dashboards.data.departments import Card, Part, Scorecard
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.view import View
 
 TONES = {"A": "good", "B": "good", "C": "fair", "D": "bad", "E": "bad"}
 
 
-def scorecard_table(found: Scorecard, view: View, *, whole_name: str) -> Component:
+def scorecard_table(found: Scorecard, view: View, *, whole_name: str) -> Element:
     """Cards in order; a department's name limits the page to it, again lifts the limit."""
     lang = view.lang
     most = max((_missing(card) for card in found.cards), default=0.0)
@@ -50,7 +48,7 @@ def scorecard_table(found: Scorecard, view: View, *, whole_name: str) -> Compone
     )
 
 
-def grade_chip(grade: str | None, lang: Lang) -> Component | None:
+def grade_chip(grade: str | None, lang: Lang) -> Element | None:
     """The grade as a letter in a box."""
     if grade is None:
         return None
@@ -74,7 +72,7 @@ def _missing(card: Card) -> float:
     return sum(part.points_missing or 0.0 for part in card.parts) if card.score.value else 0.0
 
 
-def _part_head(part: Part, place: int, lang: Lang) -> Component:
+def _part_head(part: Part, place: int, lang: Lang) -> Element:
     return html.Th(
         [
             html.Span(
@@ -90,7 +88,7 @@ def _part_head(part: Part, place: int, lang: Lang) -> Component:
     )
 
 
-def _line(card: Card, place: str, view: View, most: float, *, whole_name: str = "") -> Component:
+def _line(card: Card, place: str, view: View, most: float, *, whole_name: str = "") -> Element:
     lang = view.lang
     is_chosen = bool(card.code) and card.code == view.department
     wanted = "" if is_chosen else card.code
@@ -120,7 +118,7 @@ def _line(card: Card, place: str, view: View, most: float, *, whole_name: str = 
     )
 
 
-def _part(part: Part, view: View) -> list[Component | str]:
+def _part(part: Part, view: View) -> list[Element | str]:
     if part.figure is None:
         return ["—"]
     if part.points_missing is None:
@@ -133,7 +131,7 @@ def _part(part: Part, view: View) -> list[Component | str]:
     ]
 
 
-def _lost(card: Card, most: float, lang: Lang) -> Component:
+def _lost(card: Card, most: float, lang: Lang) -> Element:
     """The missing points by part, beside the most that any department lacks."""
     if card.score.value is None or not most:
         lacking = [kpi_name(part.kpi, lang) for part in card.parts if part.points is None]

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from dash import html
-from dash.development.base_component import Component
+from dashboards import html
+from dashboards.html import Element
 
 
 def section(
     title: str,
-    *body: Component | None,
+    *body: Element | None,
     name: str,
-    tools: Sequence[Component] = (),
+    tools: Sequence[Element] = (),
     note: str = "",
-) -> Component:
+) -> Element:
     """A panel; `name` is its class, `note` one line below the heading."""
     return html.Section(
         [

@@ -1,9 +1,6 @@
 """How far applications get: the funnel of the period, where their days go, and the visits."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.application_funnel import FunnelStep, application_funnel
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table, folded
@@ -12,12 +9,13 @@ from dashboards.components.section import section
 from dashboards.data.service_tables import clock_words, funnel_table, stage_words, visit_table
 from dashboards.data.services import Funnel, funnel, stage_shares, visits
 from dashboards.figures.services import visit_bars
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.theme import colours
 
 
-def funnel_section(scope: Scope) -> Component:
+def funnel_section(scope: Scope) -> Element:
     lang = scope.view.lang
     found = funnel(scope)
     title = text("services.funnel", lang)
@@ -84,7 +82,7 @@ def _steps(scope: Scope, found: Funnel) -> list[FunnelStep]:
     ]
 
 
-def share_section(scope: Scope) -> Component:
+def share_section(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     title = text("services.shares", lang)
     found = stage_shares(scope)
@@ -122,7 +120,7 @@ def share_section(scope: Scope) -> Component:
     )
 
 
-def visit_section(scope: Scope) -> Component:
+def visit_section(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = visits(scope)
     title = text("services.visits", lang)

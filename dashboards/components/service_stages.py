@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.chart import empty
 from dashboards.components.data_table import data_table, folded
 from dashboards.components.section import section
@@ -22,6 +19,7 @@ from dashboards.data.services import (
     waiting,
 )
 from dashboards.durations import days
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope, area_name
 
@@ -29,7 +27,7 @@ LEAST_STEPS = 10
 """Below which a median is too unsure to be called the longest."""
 
 
-def waiting_section(scope: Scope) -> Component:
+def waiting_section(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = waiting(scope)
     as_of = numbers_text.day(scope.context.builds[view.county].as_of_date, lang)
@@ -118,7 +116,7 @@ def _waiting_cell(scope: Scope, there: Sequence[Waiting]) -> StageCell:
     )
 
 
-def step_section(scope: Scope) -> Component:
+def step_section(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = step_times(scope)
     title = text("services.steps", lang)

@@ -7,8 +7,8 @@ be read down at a glance; the words in the cell say the same.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dash import html
-from dash.development.base_component import Component
+from dashboards import html
+from dashboards.html import Element
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class StageLine:
 
 def stage_grid(
     lines: Sequence[StageLine], *, head: str, columns: Sequence[tuple[str, str]], label: str
-) -> Component:
+) -> Element:
     """The grid.
 
     Args:
@@ -81,7 +81,7 @@ def stage_grid(
     )
 
 
-def _line(line: StageLine, longest: Sequence[float]) -> Component:
+def _line(line: StageLine, longest: Sequence[float]) -> Element:
     current = {"aria-current": "true"} if line.is_current else {}
     name = (
         html.A(line.name, href=line.href, className="cell-link", **current)
@@ -101,7 +101,7 @@ def _line(line: StageLine, longest: Sequence[float]) -> Component:
     )
 
 
-def _cell(cell: StageCell, most: float) -> Component:
+def _cell(cell: StageCell, most: float) -> Element:
     share = cell.amount / most if cell.amount is not None and most else None
     return html.Td(
         [

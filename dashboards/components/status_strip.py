@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.parts import chip
 from dashboards.context import Context
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from warehouse.counties import Name
 
@@ -108,7 +106,7 @@ def read_status(context: Context, county_code: str) -> DataStatus:
     )
 
 
-def freshness(status: DataStatus, *, lang: Lang, href: str) -> Component:
+def freshness(status: DataStatus, *, lang: Lang, href: str) -> Element:
     """One line: whether all datasets came as promised, and which did not."""
     is_late = bool(status.late)
     words = (
@@ -126,7 +124,7 @@ def freshness(status: DataStatus, *, lang: Lang, href: str) -> Component:
     )
 
 
-def status_strip(status: DataStatus, *, zone: tzinfo, lang: Lang) -> Component:
+def status_strip(status: DataStatus, *, zone: tzinfo, lang: Lang) -> Element:
     """How cases were placed, as a bar and in figures, and what was loaded and refused."""
     total = sum(status.located.values()) or 1
     counts = {method: status.located.get(method, 0) for method in METHODS}
@@ -186,7 +184,7 @@ def status_strip(status: DataStatus, *, zone: tzinfo, lang: Lang) -> Component:
     )
 
 
-def _deliveries(status: DataStatus, lang: Lang) -> list[Component]:
+def _deliveries(status: DataStatus, lang: Lang) -> list[Element]:
     """Which departments are late, and which were silent lately; nothing where all delivered."""
     lines = delivery_lines(status, lang)
     if not lines:
@@ -212,7 +210,7 @@ def _in(lang: Lang, name: Name) -> str:
     return name.zh if lang is Lang.ZH else name.en
 
 
-def _pair(label: str, value: str, *, mark: str = "", note: str = "", name: str = "") -> Component:
+def _pair(label: str, value: str, *, mark: str = "", note: str = "", name: str = "") -> Element:
     return html.Div(
         [
             html.Dt([html.I(className=f"share-mark {mark}")] * bool(mark) + [label]),

@@ -1,14 +1,12 @@
 """A KPI's tile: value, target, change, and how sure all that is. It opens the receipt."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.number import marked
 from dashboards.components.parts import chip, icon
 from dashboards.components.words import kpi_name, lacking_words
 from dashboards.data.overview import Tile
 from dashboards.figures.sparkline import as_address, sparkline
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.theme import colours
 from dashboards.view import View
@@ -17,7 +15,7 @@ STATUS = {"met": ("check", "good"), "near": ("dash", "fair"), "missed": ("alert"
 SIGN = {"higher": "≥", "lower": "≤", "neither": "="}
 
 
-def tile(data: Tile, view: View, *, of: str = "", note: str = "") -> Component:
+def tile(data: Tile, view: View, *, of: str = "", note: str = "") -> Element:
     """One tile; its link chooses the KPI for the page and opens its receipt.
 
     Args:
@@ -60,12 +58,12 @@ def tile(data: Tile, view: View, *, of: str = "", note: str = "") -> Component:
     )
 
 
-def _lacking(data: Tile, lang: Lang) -> Component:
+def _lacking(data: Tile, lang: Lang) -> Element:
     note = lacking_words(data.lacks, lang)
     return html.Span(text("value.lacks", lang), className="no-value", title=note)
 
 
-def _status(data: Tile, lang: Lang) -> list[Component]:
+def _status(data: Tile, lang: Lang) -> list[Element]:
     if data.standing == "none":
         return []
     sign, tone = STATUS[data.standing]
@@ -73,7 +71,7 @@ def _status(data: Tile, lang: Lang) -> list[Component]:
     return [chip(sign, text(f"status.{data.standing}", lang), tone=tone, title=note)]
 
 
-def _figure(data: Tile, lang: Lang) -> list[Component]:
+def _figure(data: Tile, lang: Lang) -> list[Element]:
     value = data.row["value"]
     if value is None:
         return [
@@ -94,7 +92,7 @@ def _figure(data: Tile, lang: Lang) -> list[Component]:
     return shown
 
 
-def _spark(data: Tile, view: View) -> Component:
+def _spark(data: Tile, view: View) -> Element:
     if data.months is None:
         return html.Span()
     values = data.months["value"].to_list()
@@ -148,7 +146,7 @@ def _span(data: Tile) -> float:
     return 0.3 * abs(mean) if isinstance(mean, float) else 0.0
 
 
-def _change(data: Tile, view: View) -> list[Component]:
+def _change(data: Tile, view: View) -> list[Element]:
     lang = view.lang
     difference = data.difference
     if difference is None:
@@ -175,13 +173,13 @@ def _change(data: Tile, view: View) -> list[Component]:
             title=text(f"change.{sign}", lang),
         ),
         html.Span(text(f"tile.{view.compare}", lang), className="muted"),
-        html.Span(" · ".join(words), className=f"judgement {tone}") if words else None,
+        *([html.Span(" · ".join(words), className=f"judgement {tone}")] if words else []),
     ]
 
 
-def _foot(data: Tile, view: View) -> list[Component]:
+def _foot(data: Tile, view: View) -> list[Element]:
     row, kpi, lang = data.row, data.kpi, view.lang
-    lines: list[Component] = []
+    lines: list[Element] = []
     # A baseline is a figure of the whole county, so it says nothing of one town or department.
     is_whole = not (view.area or view.department or view.category)
     if (baseline := kpi.baseline_of(view.county)) and is_whole:

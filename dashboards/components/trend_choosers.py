@@ -1,8 +1,6 @@
 """What the trends page lets one choose: KPIs, lines, unit of time, last year's line."""
 
-from dash import html
-from dash.development.base_component import Component
-
+from dashboards import html
 from dashboards.components.filters import Group, Option, choices, kpi_groups
 from dashboards.data.trends import (
     MOST_KPIS,
@@ -12,12 +10,13 @@ from dashboards.data.trends import (
     unit_of,
     units_to_choose,
 )
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.view import UNITS
 
 
-def choosers(scope: Scope) -> Component:
+def choosers(scope: Scope) -> Element:
     """KPIs and lines as lists to search in; unit and last year as links."""
     lang = scope.view.lang
     return html.Div(
@@ -32,7 +31,7 @@ def choosers(scope: Scope) -> Component:
     )
 
 
-def _labelled(key: str, body: Component, scope: Scope) -> Component:
+def _labelled(key: str, body: Element, scope: Scope) -> Element:
     return html.Div(
         [
             html.Span(
@@ -44,7 +43,7 @@ def _labelled(key: str, body: Component, scope: Scope) -> Component:
     )
 
 
-def _kpis(scope: Scope) -> Component:
+def _kpis(scope: Scope) -> Element:
     view = scope.view
     return choices(
         "kpis",
@@ -57,7 +56,7 @@ def _kpis(scope: Scope) -> Component:
     )
 
 
-def _series(scope: Scope) -> Component:
+def _series(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     groups = [
         Group(
@@ -95,7 +94,7 @@ def _series(scope: Scope) -> Component:
     )
 
 
-def _units(scope: Scope) -> Component:
+def _units(scope: Scope) -> Element:
     view, lang, now = scope.view, scope.view.lang, unit_of(scope)
     allowed = units_to_choose(scope.days)
     return html.Div(
@@ -120,7 +119,7 @@ def _units(scope: Scope) -> Component:
     )
 
 
-def _overlay(scope: Scope) -> Component:
+def _overlay(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     if not has_last_year(scope, unit_of(scope)):
         return html.Div(

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
-from dash import html
-from dash.development.base_component import Component
-
+from dashboards import html
 from dashboards.components.chart import chart, empty
 from dashboards.components.number import number
 from dashboards.components.parts import chip
@@ -17,6 +15,7 @@ from dashboards.data.trend_judgements import BeforeAfter, Refused, before_after,
 from dashboards.data.trend_tables import effect_table, signals_table
 from dashboards.data.trends import Line, focus_kpi, kpis_of
 from dashboards.figures.judged_months import HEIGHT, control_figure, effect_figure
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.periods import ONE_DAY
 from dashboards.scope import Scope
@@ -35,7 +34,7 @@ VERDICTS = {
 }
 
 
-def judged_panels(scope: Scope, lines: Sequence[Line]) -> Component:
+def judged_panels(scope: Scope, lines: Sequence[Line]) -> Element:
     """Both panels, with what to judge to be chosen above them where there is a choice."""
     kpi, line, view = focus_kpi(scope), lines[0], scope.view
     lacks = line.scope.lacks(kpi)
@@ -50,7 +49,7 @@ def judged_panels(scope: Scope, lines: Sequence[Line]) -> Component:
     )
 
 
-def _choice(scope: Scope, lines: Sequence[Line], judged: Kpi) -> list[Component]:
+def _choice(scope: Scope, lines: Sequence[Line], judged: Kpi) -> list[Element]:
     """Which KPI and which line is judged: the first of the lines."""
     view, lang = scope.view, scope.view.lang
     drawn = kpis_of(scope)
@@ -83,7 +82,7 @@ def _choice(scope: Scope, lines: Sequence[Line], judged: Kpi) -> list[Component]
     return [html.Div([label, *rows], className="trends-choice")]
 
 
-def _panel(name: str, *body: Component | None, scope: Scope, note: str = "") -> Component:
+def _panel(name: str, *body: Element | None, scope: Scope, note: str = "") -> Element:
     title = text(f"trends.{name}", scope.view.lang)
     return section(title, *body, name=f"trends-{name}", note=note)
 
@@ -95,7 +94,7 @@ def _about(scope: Scope, line: Line, kpi: Kpi) -> str:
     )
 
 
-def _signals(scope: Scope, line: Line, kpi: Kpi) -> Component:
+def _signals(scope: Scope, line: Line, kpi: Kpi) -> Element:
     view, lang = scope.view, scope.view.lang
     found = signals(line, kpi)
     if isinstance(found, Refused):
@@ -123,7 +122,7 @@ def _signals(scope: Scope, line: Line, kpi: Kpi) -> Component:
     )
 
 
-def _effect(scope: Scope, line: Line, kpi: Kpi) -> Component:
+def _effect(scope: Scope, line: Line, kpi: Kpi) -> Element:
     view, lang = scope.view, scope.view.lang
     if programme_start(view.county) is None:
         return _panel("effect", empty(text("trends.effect.no_start", lang)), scope=scope)
@@ -163,13 +162,13 @@ def _no_month(months: Mapping[date, Figure], view: View) -> str:
     return text(key, view.lang)
 
 
-def _sides(found: BeforeAfter, view: View) -> Component:
+def _sides(found: BeforeAfter, view: View) -> Element:
     """Both sides and the verdict, in figures and one word."""
     lang = view.lang
     sign, tone = VERDICTS[found.verdict]
     before, after = found.month_counts
 
-    def side(key: str, months: int, one: Figure) -> Component:
+    def side(key: str, months: int, one: Figure) -> Element:
         return html.Div(
             [
                 html.Dt(text(key, lang, count=months)),
@@ -191,13 +190,13 @@ def _sides(found: BeforeAfter, view: View) -> Component:
     )
 
 
-def _sentences(texts: Sequence[Text], view: View) -> Component:
+def _sentences(texts: Sequence[Text], view: View) -> Element:
     return html.Ul(
         [html.Li(getattr(one, view.lang.value)) for one in texts], className="trends-sentences"
     )
 
 
-def _per_day(is_per_day: bool, panel: Literal["signals", "effect"], view: View) -> Component | None:
+def _per_day(is_per_day: bool, panel: Literal["signals", "effect"], view: View) -> Element | None:
     if not is_per_day:
         return None
     return html.P(text(f"trends.per_day.{panel}", view.lang), className="trends-note")

@@ -2,12 +2,10 @@
 
 import math
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.cells import written
 from dashboards.data.why import Why, sentence
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.view import View
 from warehouse.analysis.decomposition import shown
@@ -17,7 +15,7 @@ from warehouse.catalogue import Kpi
 MOST_GROUPS = 8
 
 
-def why_parts(found: list[Why], kpi: Kpi, view: View) -> Component | None:
+def why_parts(found: list[Why], kpi: Kpi, view: View) -> Element | None:
     """One table a dimension, the largest parts first; null where nothing can be taken apart."""
     if not found:
         return None
@@ -35,7 +33,7 @@ def why_parts(found: list[Why], kpi: Kpi, view: View) -> Component | None:
     )
 
 
-def _dimension(part: Why, kpi: Kpi, view: View, *, is_open: bool) -> Component:
+def _dimension(part: Why, kpi: Kpi, view: View, *, is_open: bool) -> Element:
     lang = view.lang
     rows = part.found.rows.head(MOST_GROUPS)
     scale = scale_of(kpi)
@@ -106,7 +104,7 @@ def _signed(amount: float, kpi: Kpi) -> str:
     return figure if figure.startswith("−") else f"+{figure}"
 
 
-def _bar(share: float, kpi: Kpi) -> Component:
+def _bar(share: float, kpi: Kpi) -> Element:
     """A bar from the middle, to the left for a part that lowered the value."""
     is_good = (share > 0) == (kpi.better == "higher")
     tone = "plain" if kpi.better == "neither" else "good" if is_good else "bad"

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.parts import chip
 from dashboards.components.roll import persons
 from dashboards.data.people_tables import age_name, state_words, task_titles
 from dashboards.data.people_visits import Load, Task, Tasks, Worker
 from dashboards.data.tables import Figure
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.view import View
 
@@ -21,7 +19,7 @@ OVERDUE = ("overdue", "longest_overdue_days")
 LOAD_COLUMNS = ("today_left", "week_left", "overdue", "longest_overdue_days")
 
 
-def load_strip(load: Load, lang: Lang, *, with_totals: bool) -> Component:
+def load_strip(load: Load, lang: Lang, *, with_totals: bool) -> Element:
     """What is due today, within seven days, and overdue.
 
     Args:
@@ -58,7 +56,7 @@ def load_strip(load: Load, lang: Lang, *, with_totals: bool) -> Component:
     )
 
 
-def _figure(name: str, value: str, note: str, *, is_bad: bool = False) -> Component:
+def _figure(name: str, value: str, note: str, *, is_bad: bool = False) -> Element:
     return html.Div(
         [
             html.Dt(name),
@@ -89,7 +87,7 @@ def areas_table(
     *,
     title: str,
     level: str,
-) -> Component:
+) -> Element:
     """One line an area, its name leading to the page limited to it; those with tasks come first.
 
     Args:
@@ -116,7 +114,7 @@ def areas_table(
 
 def workers_table(
     workers: list[Worker], place: Callable[[str | None], str | None], view: View, *, title: str
-) -> Component:
+) -> Element:
     """One line a worker; their grids lead to the visits owed there."""
     lang = view.lang
     rows = [
@@ -158,7 +156,7 @@ def tasks_table(
     title: str,
     ages: Mapping[str, str],
     needs: Mapping[str, str],
-) -> Component:
+) -> Element:
     """The visits owed in one grid: a person is a key, an age band and a need."""
     lang = view.lang
     rows = [
@@ -182,14 +180,14 @@ def tasks_table(
     return _table(task_titles(lang), rows, title=title, name="tasks", numeric=(4,))
 
 
-def _state(task: Task, owed: Tasks, lang: Lang) -> Component:
+def _state(task: Task, owed: Tasks, lang: Lang) -> Element:
     words = state_words(task, owed, lang)
     if task.is_overdue:
         return chip("alert", words, tone="bad")
     return chip("clock", words, tone="fair" if task.due_date == owed.as_of else "plain")
 
 
-def _load_cells(load: Load) -> list[Component]:
+def _load_cells(load: Load) -> list[Element]:
     return [
         html.Td(
             "—" if not value else numbers_text.number(value),
@@ -202,12 +200,12 @@ def _load_cells(load: Load) -> list[Component]:
 
 def _table(
     titles: list[str],
-    rows: list[Component],
+    rows: list[Element],
     *,
     title: str,
     name: str,
     numeric: tuple[int, ...] | None = None,
-) -> Component:
+) -> Element:
     right = numeric or tuple(range(len(titles) - len(LOAD_COLUMNS), len(titles)))
     return html.Div(
         html.Table(

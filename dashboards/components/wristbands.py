@@ -1,9 +1,6 @@
 """Wristband alerts: their figures, months, kinds and areas."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table
 from dashboards.components.number import number
@@ -15,13 +12,14 @@ from dashboards.data.people_alerts import Alerts
 from dashboards.data.people_tables import alert_months_table, kinds_table
 from dashboards.data.tables import Figure
 from dashboards.figures.trend import marks_of, trend
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name
 from dashboards.theme import colours
 from dashboards.view import View
 
 
-def alerts_section(scope: Scope, codes: tuple[str, ...]) -> Component:
+def alerts_section(scope: Scope, codes: tuple[str, ...]) -> Element:
     """Response and false alarms over the period, by month and by kind of alert.
 
     Args:
@@ -59,7 +57,7 @@ def alerts_section(scope: Scope, codes: tuple[str, ...]) -> Component:
     )
 
 
-def alert_areas_section(scope: Scope, codes: tuple[str, ...]) -> Component:
+def alert_areas_section(scope: Scope, codes: tuple[str, ...]) -> Element:
     """The areas by their median response time to alerts."""
     lang = scope.view.lang
     level = scope.level_name(scope.level_below)
@@ -76,7 +74,7 @@ def alert_areas_section(scope: Scope, codes: tuple[str, ...]) -> Component:
     )
 
 
-def _figure(figure: Figure, view: View, lang: Lang) -> Component:
+def _figure(figure: Figure, view: View, lang: Lang) -> Element:
     row, kpi = figure.row, figure.kpi
     has_interval = row["interval_low"] is not None
     shown = numbers_text.interval(row["interval_low"], row["interval_high"], kpi)
@@ -92,7 +90,7 @@ def _figure(figure: Figure, view: View, lang: Lang) -> Component:
     )
 
 
-def _months(scope: Scope, found: Alerts) -> Component:
+def _months(scope: Scope, found: Alerts) -> Element:
     view, lang = scope.view, scope.view.lang
     if not found.months["value"].is_not_null().any():
         return empty(numbers_text.missing(found.whole[0].row, lang, in_a_sentence=True))

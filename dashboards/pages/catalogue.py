@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from dash import html
-from dash.development.base_component import Component
-
 import dashboards.pages as all_pages
+from dashboards import html
 from dashboards.catalogue_words import say
 from dashboards.components.catalogue import (
     definition_list,
@@ -26,6 +24,7 @@ from dashboards.data import catalogue, catalogue_tables
 from dashboards.data.catalogue import Entry, Lineage
 from dashboards.data.tables import Table
 from dashboards.figures.lineage import lineage as lineage_figure
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.theme import colours
@@ -66,7 +65,7 @@ class Read:
         )
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """The list beside the chosen KPI's card."""
     read = Read.of(Scope(view, context))
     return frame(
@@ -108,7 +107,7 @@ def tables(scope: Scope) -> list[Table]:
     ]
 
 
-def _head(read: Read) -> Component:
+def _head(read: Read) -> Element:
     view, lang, kpi = read.scope.view, read.scope.view.lang, read.kpi
     as_of = read.scope.context.builds[view.county].as_of_date
     links = [
@@ -126,7 +125,7 @@ def _head(read: Read) -> Component:
     )
 
 
-def _definition(read: Read) -> Component:
+def _definition(read: Read) -> Element:
     lang = read.scope.view.lang
     return section(
         text("catalogue.definition", lang),
@@ -135,7 +134,7 @@ def _definition(read: Read) -> Component:
     )
 
 
-def _standing(read: Read) -> Component:
+def _standing(read: Read) -> Element:
     view, lang = read.scope.view, read.scope.view.lang
     table = catalogue_tables.targets_table(read.kpi, read.scope)
     return section(
@@ -146,7 +145,7 @@ def _standing(read: Read) -> Component:
     )
 
 
-def _parts(read: Read) -> Component | None:
+def _parts(read: Read) -> Element | None:
     table = catalogue_tables.parts_table(read.kpi, read.scope)
     if table is None:
         return None
@@ -158,7 +157,7 @@ def _parts(read: Read) -> Component | None:
     )
 
 
-def _lineage(read: Read) -> Component:
+def _lineage(read: Read) -> Element:
     view, lang = read.scope.view, read.scope.view.lang
     names = {page.PATH: text(page.TITLE_KEY, lang) for page in all_pages.PAGES}
     columns, joints = drawn(read.lineage, lang, names)
@@ -196,7 +195,7 @@ def _lineage(read: Read) -> Component:
     )
 
 
-def _examples(read: Read) -> Component:
+def _examples(read: Read) -> Element:
     view, lang = read.scope.view, read.scope.view.lang
     examples = load_examples(read.kpi.kpi_id)
     return section(
@@ -217,7 +216,7 @@ def _examples(read: Read) -> Component:
     )
 
 
-def _sql(read: Read) -> Component:
+def _sql(read: Read) -> Element:
     scope, lang, kpi = read.scope, read.scope.view.lang, read.kpi
     if kpi.kind == "score" and catalogue.parts_on(kpi, scope.days.last) is None:
         return section(

@@ -1,9 +1,6 @@
 """Council: proposals through the four stages, what was decided and not done, and its effect."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.chart import chart, empty
 from dashboards.components.council_effect import effect_panel, effect_tables
 from dashboards.components.council_tables import (
@@ -49,6 +46,7 @@ from dashboards.data.overview import tiles
 from dashboards.data.tables import Table, figure
 from dashboards.figures.council import days_by_month
 from dashboards.figures.sankey import Link, Node, Tone, sankey, sums
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope
 from dashboards.theme import colours
@@ -77,7 +75,7 @@ TONES: dict[str, Tone] = {
 MOST_LISTED = 100
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """Tiles; stages; times and publicity; the chosen KPI; what is not done; what it changed."""
     scope = Scope(view, context)
     lang = view.lang
@@ -144,7 +142,7 @@ def tables(scope: Scope) -> list[Table]:
     return list({table.name: table for table in made}.values())
 
 
-def _sections(scope: Scope) -> list[Component]:
+def _sections(scope: Scope) -> list[Element]:
     lang, kpi = scope.view.lang, chosen(scope)
     return [
         html.Div([_flow_panel(scope), _publicity_panel(scope)], className="panels"),
@@ -186,7 +184,7 @@ def flow_picture(found: list[Passage], scope: Scope) -> str:
     return sankey(nodes, links, colours=colours(scope.view.scheme))
 
 
-def _flow_panel(scope: Scope) -> Component:
+def _flow_panel(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = passages(scope)
     title = text("council.flow", lang)
@@ -211,7 +209,7 @@ def _flow_panel(scope: Scope) -> Component:
     )
 
 
-def _publicity_panel(scope: Scope) -> Component:
+def _publicity_panel(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = publicity(scope)
     title = text("council.publicity", lang)
@@ -242,7 +240,7 @@ def _publicity_panel(scope: Scope) -> Component:
     )
 
 
-def _times_panel(scope: Scope) -> Component:
+def _times_panel(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     months, now = duration_months(scope), durations(scope)
     title = text("council.times", lang)
@@ -286,7 +284,7 @@ def _times_panel(scope: Scope) -> Component:
     )
 
 
-def _not_done_panel(scope: Scope) -> Component:
+def _not_done_panel(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = not_done(scope)
     title = text("council.not_done", lang)

@@ -1,9 +1,6 @@
 """Departments: who is quick and careful, who is overloaded, where cases wait, and which ones."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table
 from dashboards.components.department_card import card_sections
@@ -37,6 +34,7 @@ from dashboards.data.ranking import Ranked, departments_ranked
 from dashboards.data.stage_times import stage_times
 from dashboards.data.tables import Table
 from dashboards.figures.funnel import funnel_chart
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope, area_name
 from dashboards.theme import colours
@@ -50,7 +48,7 @@ LEAST_COMPARED = 2
 """Departments that a comparison takes."""
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """Scorecard, the chosen department, workload, stages, care, fairness and the oldest cases."""
     asked = Scope(view, context)
     scope = with_own_category(asked, FACT)
@@ -102,7 +100,7 @@ def _scorecard(scope: Scope) -> Scorecard | None:
     return None if scope.lacks(scope.context.kpis[SCORE]) else scorecard(scope)
 
 
-def _scorecard_section(scope: Scope, cards: Scorecard | None) -> Component:
+def _scorecard_section(scope: Scope, cards: Scorecard | None) -> Element:
     lang = scope.view.lang
     if cards is None:
         return section(
@@ -123,7 +121,7 @@ def _scorecard_section(scope: Scope, cards: Scorecard | None) -> Component:
     )
 
 
-def _quality_section(scope: Scope) -> Component:
+def _quality_section(scope: Scope) -> Element:
     lang = scope.view.lang
     table = quality_table(scope)
     body = (
@@ -139,7 +137,7 @@ def _quality_section(scope: Scope) -> Component:
     )
 
 
-def _funnel_section(scope: Scope) -> Component:
+def _funnel_section(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     title = text("departments.funnel", lang)
     kpi = scope.context.kpis[JUDGED]
@@ -190,7 +188,7 @@ def _funnel_words(scope: Scope, ranked: Ranked) -> str:
     return text("departments.sentence_gap", lang).join(said)
 
 
-def _case_section(scope: Scope) -> Component:
+def _case_section(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found, counts = open_cases(scope), open_counts(scope)
     zone = scope.context.county(view.county).zone

@@ -1,10 +1,9 @@
 """Grid map: the place in the page that the map's own scripts fill."""
 
-from dash import html
-from dash.development.base_component import Component
-
+from dashboards import html
 from dashboards.context import MAP_KPIS, Context
 from dashboards.data.tables import Table
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.view import View
@@ -15,7 +14,7 @@ KPIS = MAP_KPIS
 """What it can show; named here, as it is written elsewhere."""
 
 
-def layout(view: View, _context: Context) -> Component:
+def layout(view: View, _context: Context) -> Element:
     """An empty place.
 
     What is drawn there follows the address and asks `/api/map/…`, so that a click on the map waits

@@ -1,10 +1,8 @@
 """Mediation: what becomes of disputes at each of the three levels, how fast, and where not."""
 
 import polars as pl
-from dash import html
-from dash.development.base_component import Component
 
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table
 from dashboards.components.filters import Filter
@@ -51,6 +49,7 @@ from dashboards.figures.mediation import shares_with_specialists
 from dashboards.figures.sankey import Link, Node, Tone, sankey, sums
 from dashboards.figures.spans import Span, Words, spans
 from dashboards.figures.sparkline import as_address, sparkline
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope
 from dashboards.theme import colours
@@ -79,7 +78,7 @@ TONES: dict[str, Tone] = {
 }
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """Tiles; the flow through the levels; the chosen KPI; specialists; what is still open."""
     scope = Scope(view, context)
     lang, kpi = view.lang, chosen(scope)
@@ -131,7 +130,7 @@ def tables(scope: Scope) -> list[Table]:
     ]
 
 
-def _sections(scope: Scope, kpi: Kpi) -> list[Component]:
+def _sections(scope: Scope, kpi: Kpi) -> list[Element]:
     lang = scope.view.lang
     return [
         html.Div([_flow_panel(scope), _levels_panel(scope)], className="panels"),
@@ -168,7 +167,7 @@ def flow_picture(found: list[Passage], scope: Scope) -> str:
     return sankey(nodes, links, colours=colours(scope.view.scheme))
 
 
-def _flow_panel(scope: Scope) -> Component:
+def _flow_panel(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = passages(scope)
     title = text("mediation.flow", lang)
@@ -195,7 +194,7 @@ def _flow_panel(scope: Scope) -> Component:
     )
 
 
-def _levels_panel(scope: Scope) -> Component:
+def _levels_panel(scope: Scope) -> Element:
     """Each level: the share it settles itself, with two years by month behind it."""
     lang = scope.view.lang
     kpi = scope.context.kpis["settled_at_level_rate"]
@@ -218,7 +217,7 @@ def _levels_panel(scope: Scope) -> Component:
     )
 
 
-def _level(level: str, figure: Figure, months: pl.DataFrame, scope: Scope) -> list[Component]:
+def _level(level: str, figure: Figure, months: pl.DataFrame, scope: Scope) -> list[Element]:
     view, lang, row = scope.view, scope.view.lang, figure.row
     parts = text(
         "mediation.level.parts",
@@ -275,7 +274,7 @@ def _level(level: str, figure: Figure, months: pl.DataFrame, scope: Scope) -> li
     ]
 
 
-def _times_panel(scope: Scope) -> Component:
+def _times_panel(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     hours = durations(scope)
     title = text("mediation.times", lang)
@@ -312,7 +311,7 @@ def _times_panel(scope: Scope) -> Component:
     )
 
 
-def _participation_panel(scope: Scope) -> Component:
+def _participation_panel(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = participation(scope)
     title = text("mediation.participation", lang)
@@ -334,7 +333,7 @@ def _participation_panel(scope: Scope) -> Component:
     )
 
 
-def _open_panel(scope: Scope) -> Component:
+def _open_panel(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = still_open(scope)
     overdue = sum(dispute.is_overdue for dispute in found)

@@ -3,10 +3,7 @@
 from dataclasses import replace
 from itertools import islice
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.cells import written
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table
@@ -32,6 +29,7 @@ from dashboards.data.ranking import Ranked, areas_ranked, departments_ranked, ha
 from dashboards.data.tables import Cell, Link, Table
 from dashboards.data.why import sentence, why
 from dashboards.figures.funnel import funnel_chart
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope, area_name
 from dashboards.theme import colours
@@ -44,7 +42,7 @@ HELD_COLUMNS = ("department", "open", "overdue", "oldest")
 RANKED_COLUMNS = ("name", "value", "interval", "verdict")
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """Freshness; the programme's KPIs; what changed and why; what is overdue; areas; trend."""
     scope = Scope(view, context)
     lang = view.lang
@@ -93,7 +91,7 @@ def tables(scope: Scope) -> list[Table]:
     return [*made, _held_table(scope, held(scope))]
 
 
-def _tiles(made: list[Tile], view: View, *, name: str) -> Component:
+def _tiles(made: list[Tile], view: View, *, name: str) -> Element:
     return html.Div(
         [tile(data, view) for data in made],
         className=f"tiles {name}",
@@ -124,7 +122,7 @@ def _kpis_table(scope: Scope) -> Table:
     )
 
 
-def _changes(scope: Scope, made: list[Tile]) -> Component:
+def _changes(scope: Scope, made: list[Tile]) -> Element:
     """The strongest changes in words, each with what it is made of."""
     lang = scope.view.lang
     found = []
@@ -168,7 +166,7 @@ def _plain_change(data: Tile, lang: Lang) -> str:
     )
 
 
-def _held(scope: Scope) -> Component:
+def _held(scope: Scope) -> Element:
     lang = scope.view.lang
     lines = held(scope)
     table = _held_table(scope, lines)
@@ -211,7 +209,7 @@ def _months_table(scope: Scope) -> Table:
     return replace(kpi_months_table(scope, scope.context.kpis[scope.view.kpi]), name="months")
 
 
-def _trend(scope: Scope) -> Component:
+def _trend(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     kpi = scope.context.kpis[view.kpi]
     title = f"{kpi_name(kpi, lang)} · {text('section.trend', lang)}"
@@ -224,7 +222,7 @@ def _trend(scope: Scope) -> Component:
     return section(title, body, name="trend", tools=[more])
 
 
-def _funnel(scope: Scope, found: Ranked | None) -> Component | None:
+def _funnel(scope: Scope, found: Ranked | None) -> Element | None:
     """Areas against their size, where the KPI has control limits."""
     if found is None or found.funnel is None:
         return None
@@ -251,7 +249,7 @@ def _funnel(scope: Scope, found: Ranked | None) -> Component | None:
     return section(title, body, name="funnel", note=text("funnel.note", lang))
 
 
-def _areas(scope: Scope, found: Ranked | None) -> Component:
+def _areas(scope: Scope, found: Ranked | None) -> Element:
     body = ranking(
         found,
         view=scope.view,
@@ -262,7 +260,7 @@ def _areas(scope: Scope, found: Ranked | None) -> Component:
     return section(_areas_title(scope), body, tools=[to_map(scope.view)], name="areas")
 
 
-def _departments(scope: Scope) -> Component:
+def _departments(scope: Scope) -> Element:
     kpi = scope.context.kpis[scope.view.kpi]
     if not has_departments(kpi):
         reason = empty(text("value.lacks", scope.view.lang))
@@ -315,7 +313,7 @@ def _level_name(scope: Scope) -> str:
     return scope.level_name(scope.level_below).lower()
 
 
-def _status(scope: Scope, status: DataStatus) -> Component:
+def _status(scope: Scope, status: DataStatus) -> Element:
     lang = scope.view.lang
     zone = scope.context.county(scope.view.county).zone
     return section(

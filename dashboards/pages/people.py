@@ -14,10 +14,7 @@ What is shown of persons, and why:
 
 from functools import partial
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.cells import written
 from dashboards.components.chart import chart, empty
 from dashboards.components.filters import Filter
@@ -40,6 +37,7 @@ from dashboards.data.people_visits import Tasks, tasks, worker_of_grid
 from dashboards.data.ranking import areas_ranked
 from dashboards.data.tables import Table
 from dashboards.figures.people import moves_chart, stock
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.names import code_names
 from dashboards.scope import Scope, area_name
@@ -64,7 +62,7 @@ SHOWN: tuple[Filter, ...] = ("period", "compare", "area", "category")
 SHOWN_WITHOUT_PERSONS: tuple[Filter, ...] = ("period", "compare", "area")
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """Indicators, visits owed, the roll, towns side by side, and alerts."""
     scope = Scope(view, context)
     if not context.published.has_people:
@@ -104,7 +102,7 @@ def tables(scope: Scope) -> list[Table]:
     return found
 
 
-def _tiles(scope: Scope) -> list[Component]:
+def _tiles(scope: Scope) -> list[Element]:
     """The tiles; that of the persons seen says which days it is about where they are others."""
     view, within = scope.view, reach_scope(scope)
     made = {
@@ -120,7 +118,7 @@ def _tiles(scope: Scope) -> list[Component]:
     return [made[kpi_id] for kpi_id in TILES]
 
 
-def _without_persons(scope: Scope) -> Component:
+def _without_persons(scope: Scope) -> Element:
     lang, version = scope.view.lang, scope.context.published.version
     return section(
         text("people.no_file.title", lang),
@@ -129,7 +127,7 @@ def _without_persons(scope: Scope) -> Component:
     )
 
 
-def _of_persons(scope: Scope) -> list[Component]:
+def _of_persons(scope: Scope) -> list[Element]:
     reason = lacking_note(scope, scope.context.kpis[ROLL_KPI])
     if reason is not None:
         titles = ("people.tasks", "people.roll")
@@ -141,7 +139,7 @@ def _of_persons(scope: Scope) -> list[Component]:
     return [_tasks(scope), _roll(scope, found), _over_time(scope, found)]
 
 
-def _tasks(scope: Scope) -> Component:
+def _tasks(scope: Scope) -> Element:
     lang = scope.view.lang
     found = tasks(scope)
     day = numbers_text.day(found.as_of, lang)
@@ -158,7 +156,7 @@ def _tasks(scope: Scope) -> Component:
     return section(text("people.tasks", lang), *body, name="people-tasks", note=note)
 
 
-def _grid_list(scope: Scope, found: Tasks) -> list[Component]:
+def _grid_list(scope: Scope, found: Tasks) -> list[Element]:
     lang, county = scope.view.lang, scope.view.county
     worker = worker_of_grid(scope.context, county, scope.area.code)
     title = text("people.list", lang, area=area_name(scope, scope.area))
@@ -184,7 +182,7 @@ def _grid_list(scope: Scope, found: Tasks) -> list[Component]:
     ]
 
 
-def _by_area_and_worker(scope: Scope, found: Tasks) -> Component:
+def _by_area_and_worker(scope: Scope, found: Tasks) -> Element:
     lang = scope.view.lang
     parts = []
     level = scope.level_below
@@ -222,7 +220,7 @@ def _by_area_and_worker(scope: Scope, found: Tasks) -> Component:
     return html.Div(parts, className="people-split" if len(parts) > 1 else "")
 
 
-def _roll(scope: Scope, found: Roll) -> Component:
+def _roll(scope: Scope, found: Roll) -> Element:
     lang = scope.view.lang
     as_of = scope.context.builds[scope.view.county].as_of_date
     day = numbers_text.day(as_of, lang)
@@ -242,13 +240,13 @@ def _roll(scope: Scope, found: Roll) -> Component:
     return section(title, body, name="people-roll", note=note)
 
 
-def _over_time(scope: Scope, found: Roll) -> Component:
+def _over_time(scope: Scope, found: Roll) -> Element:
     if people_tables.is_part(scope):
         return html.Div([_stock(scope, found), _county_only(scope)], className="two")
     return html.Div([_stock(scope, found), _moves(scope), _ages(scope)], className="people-three")
 
 
-def _county_only(scope: Scope) -> Component:
+def _county_only(scope: Scope) -> Element:
     lang = scope.view.lang
     link = html.A(
         text("people.moves.to_county", lang),
@@ -261,7 +259,7 @@ def _county_only(scope: Scope) -> Component:
     )
 
 
-def _stock(scope: Scope, found: Roll) -> Component:
+def _stock(scope: Scope, found: Roll) -> Element:
     view, lang = scope.view, scope.view.lang
     title = text("people.stock", lang)
     if not found.months["denominator"].is_not_null().any():
@@ -280,7 +278,7 @@ def _stock(scope: Scope, found: Roll) -> Component:
     return section(title, body, name="people-stock")
 
 
-def _moves(scope: Scope) -> Component:
+def _moves(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     title = text("people.moves", lang)
     found = moves(scope.context, view.county)
@@ -295,7 +293,7 @@ def _moves(scope: Scope) -> Component:
     return section(title, body, note, name="people-moves")
 
 
-def _ages(scope: Scope) -> Component:
+def _ages(scope: Scope) -> Element:
     lang = scope.view.lang
     title = text("people.ages", lang)
     names = code_names(scope.context, scope.view.county, "age_band_code", lang)
@@ -308,7 +306,7 @@ def _ages(scope: Scope) -> Component:
     return section(title, bars(found), note, name="people-ages")
 
 
-def _ranking(scope: Scope) -> Component:
+def _ranking(scope: Scope) -> Element:
     """The areas by the tile's KPI that was chosen, else by the first tile's."""
     view, lang = scope.view, scope.view.lang
     kpi = scope.context.kpis[view.kpi if view.kpi in TILES else TILES[0]]
@@ -316,7 +314,7 @@ def _ranking(scope: Scope) -> Component:
     level = scope.level_name(scope.level_below)
     title = by_level_title(kpi, level, lang)
     if scope.lacks(kpi):
-        body: Component = empty(text("people.ranking.lacks", lang, kpi=kpi_name(kpi, lang)))
+        body: Element = empty(text("people.ranking.lacks", lang, kpi=kpi_name(kpi, lang)))
     else:
         body = ranking(
             areas_ranked(within, kpi),
@@ -331,7 +329,7 @@ def _ranking(scope: Scope) -> Component:
     return section(title, body, name="people-ranking", note=note or choose)
 
 
-def _alerts(scope: Scope, *, beside: Component | None = None) -> list[Component]:
+def _alerts(scope: Scope, *, beside: Element | None = None) -> list[Element]:
     """Alerts, and the areas by them; beside those, the areas by a KPI about persons."""
     codes = people_alerts.categories(scope)
     areas = [part for part in (beside,) if part is not None]

@@ -1,9 +1,6 @@
 """Data quality: can the data be quoted today, what is late or missing, and what was refused."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.chart import empty
 from dashboards.components.data_table import data_table, folded
 from dashboards.components.frame import frame
@@ -16,6 +13,7 @@ from dashboards.data import quality, quality_tables
 from dashboards.data.catalogue import kpis_with
 from dashboards.data.quality import Delivery, RuleLine, Verdict
 from dashboards.data.tables import Table
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.view import View
@@ -59,7 +57,7 @@ class Read:
         )
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """Verdict, deliveries, rules, refusals, batches, places, and how "now" came about."""
     read = Read(Scope(view, context))
     return frame(
@@ -96,7 +94,7 @@ def tables(scope: Scope) -> list[Table]:
     ]
 
 
-def _verdict(read: Read) -> Component:
+def _verdict(read: Read) -> Element:
     verdict = read.verdict
     touched = {
         one.dataset: kpis_with(read.context.kpis.values(), one.dataset) for one in verdict.noted
@@ -108,7 +106,7 @@ def _verdict(read: Read) -> Component:
     )
 
 
-def _deliveries(read: Read) -> Component:
+def _deliveries(read: Read) -> Element:
     lang, as_of = read.lang, read.build.as_of_date
     gaps = quality_tables.gaps_table(read.chosen, lang)
     return section(
@@ -131,7 +129,7 @@ def _deliveries(read: Read) -> Component:
     )
 
 
-def _chosen(read: Read) -> Component:
+def _chosen(read: Read) -> Element:
     """What the sections below are limited to, and the way back to all."""
     lang = read.lang
     if not read.dataset:
@@ -149,13 +147,13 @@ def _chosen(read: Read) -> Component:
     )
 
 
-def _rules(read: Read) -> Component:
+def _rules(read: Read) -> Element:
     lang = read.lang
     lines = read.lines(read.dataset)
     broken = [line for line in lines if line.failed_count]
     sound = [line for line in lines if not line.failed_count]
 
-    def drawn(some: list[RuleLine]) -> Component:
+    def drawn(some: list[RuleLine]) -> Element:
         return matrix(some, read.view, names=read.names, rules=read.rules)
 
     return section(
@@ -174,7 +172,7 @@ def _refusals_table(read: Read) -> Table:
     return quality_tables.refusals_table(rows, read.names, read.rules, read.view)
 
 
-def _refusals(read: Read) -> Component:
+def _refusals(read: Read) -> Element:
     table = _refusals_table(read)
     return section(
         text("quality.refusals", read.lang),
@@ -186,7 +184,7 @@ def _refusals(read: Read) -> Component:
     )
 
 
-def _batches(read: Read) -> Component:
+def _batches(read: Read) -> Element:
     lang, county = read.lang, read.view.county
     rows = quality.batches(read.context, county, read.dataset)
     total = quality.batch_count(read.context, county, read.dataset)
@@ -202,7 +200,7 @@ def _batches(read: Read) -> Component:
     )
 
 
-def _located(read: Read) -> Component:
+def _located(read: Read) -> Element:
     status = read_status(read.context, read.view.county)
     return section(
         text("quality.located", read.lang),
@@ -223,7 +221,7 @@ def _located_table(read: Read) -> Table:
     )
 
 
-def _as_of(read: Read) -> Component:
+def _as_of(read: Read) -> Element:
     """What "now" is, how it was found, and how this version was built."""
     lang, zone = read.lang, read.zone
     build = quality.build_of(read.context, read.view.county)

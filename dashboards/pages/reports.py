@@ -1,8 +1,6 @@
 """Reports: the monthly report to read here, to print and to take along."""
 
-from dash import html
-from dash.development.base_component import Component
-
+from dashboards import html
 from dashboards.components.chart import chart
 from dashboards.components.data_table import data_table
 from dashboards.components.frame import frame
@@ -10,6 +8,7 @@ from dashboards.components.parts import icon
 from dashboards.components.section import section
 from dashboards.context import Context
 from dashboards.data.tables import Table
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.report.asked import Asked, default_month, months_known
 from dashboards.report.files import FORMS, kept_report
@@ -22,7 +21,7 @@ TITLE_KEY = "page.reports"
 MONTHS_OFFERED = 13
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """Month and downloads, then the report itself."""
     scope = Scope(view, context)
     report = kept_report(view, context)
@@ -45,7 +44,7 @@ def shown_scope(scope: Scope) -> Scope:
     return Asked(scope.view, scope.context).scope
 
 
-def _head(scope: Scope, report: Report) -> Component:
+def _head(scope: Scope, report: Report) -> Element:
     view, lang = scope.view, scope.view.lang
     mark = [html.Span(report.sample, className="report-mark")] if report.sample else []
     return html.Section(
@@ -88,7 +87,7 @@ def _head(scope: Scope, report: Report) -> Component:
     )
 
 
-def _download(form: str, view: View) -> Component:
+def _download(form: str, view: View) -> Element:
     address = view.href(f"/api/report.{form}", receipt="", role="", of="")
     return html.A(
         [icon("download"), text(f"report.form.{form}", view.lang)],
@@ -98,7 +97,7 @@ def _download(form: str, view: View) -> Component:
     )
 
 
-def _months(scope: Scope) -> Component:
+def _months(scope: Scope) -> Element:
     """The newest months as links; the one that is not over says so."""
     view, lang = scope.view, scope.view.lang
     as_of = scope.context.builds[view.county].as_of_date
@@ -131,7 +130,7 @@ def _months(scope: Scope) -> Component:
     )
 
 
-def _older(months: list[str], view: View) -> Component:
+def _older(months: list[str], view: View) -> Element:
     links = [html.A(month, href=view.href(month=month)) for month in months]
     return html.Details(
         [
@@ -142,10 +141,10 @@ def _older(months: list[str], view: View) -> Component:
     )
 
 
-def _section(part: Section, scope: Scope) -> Component:
+def _section(part: Section, scope: Scope) -> Element:
     """A section; charts of half width that follow each other stand in pairs."""
-    body: list[Component] = []
-    pair: list[Component] = []
+    body: list[Element] = []
+    pair: list[Element] = []
     for block in part.blocks:
         if isinstance(block, Chart) and block.width == "half":
             pair.append(_chart(block, scope.view))
@@ -160,7 +159,7 @@ def _section(part: Section, scope: Scope) -> Component:
     return html.Div(made, id=f"report-{part.name}", className="report-part")
 
 
-def _block(block: Block, scope: Scope) -> Component:
+def _block(block: Block, scope: Scope) -> Element:
     if isinstance(block, Words):
         return html.P(block.text, className=f"report-words report-{block.kind}")
     if isinstance(block, Points):
@@ -173,7 +172,7 @@ def _block(block: Block, scope: Scope) -> Component:
     return _listed(block, scope)
 
 
-def _listed(listed: Listed, scope: Scope) -> Component:
+def _listed(listed: Listed, scope: Scope) -> Element:
     zone = scope.context.county(scope.view.county).zone
     table = data_table(listed.table, scope.view, zone=zone, is_tall=listed.shape != "texts")
     return html.Div(
@@ -181,7 +180,7 @@ def _listed(listed: Listed, scope: Scope) -> Component:
     )
 
 
-def _chart(block: Chart, view: View) -> Component:
+def _chart(block: Chart, view: View) -> Element:
     drawn = chart(
         block.figure,
         name=block.name,

@@ -2,9 +2,7 @@
 
 from dataclasses import replace
 
-from dash import html
-from dash.development.base_component import Component
-
+from dashboards import html
 from dashboards.components.approval_effect import effect_section
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table
@@ -42,6 +40,7 @@ from dashboards.data.services import (
 )
 from dashboards.data.tables import Table
 from dashboards.figures.services import item_plot
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.theme import colours
@@ -52,7 +51,7 @@ TITLE_KEY = "page.services"
 FACT = "fct_applications"
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """KPIs, the way of applications, before and after, stages, waiting, visits and items."""
     asked = Scope(view, context)
     scope = with_own_category(asked, FACT)
@@ -126,7 +125,7 @@ def _published_words(scope: Scope) -> str:
     return text(key, lang, item=name, code=PUBLISHED_ITEM)
 
 
-def _item_section(scope: Scope) -> Component:
+def _item_section(scope: Scope) -> Element:
     view, lang = scope.view, scope.view.lang
     found = items(scope)
     title = text("services.items", lang)

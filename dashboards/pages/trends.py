@@ -3,10 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.cells import written
 from dashboards.components.chart import chart, empty
 from dashboards.components.data_table import data_table, folded
@@ -40,6 +37,7 @@ from dashboards.data.trends import (
     unit_of,
 )
 from dashboards.figures.time_series import HEIGHT, Drawing, time_series
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.periods import ONE_DAY
 from dashboards.scope import Scope
@@ -81,7 +79,7 @@ class Asked:
         return marked_days(self.scope)
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """A chart for each KPI with its changes; signals and effect of the one that is judged."""
     scope = Scope(view, context)
     asked = Asked(scope)
@@ -125,7 +123,7 @@ def _note(asked: Asked) -> str:
     return text(key, view.lang)
 
 
-def _kpi_block(asked: Asked, trend: KpiTrend) -> Component:
+def _kpi_block(asked: Asked, trend: KpiTrend) -> Element:
     view, kpi = asked.scope.view, trend.kpi
     return html.Article(
         [
@@ -150,7 +148,7 @@ def _kpi_block(asked: Asked, trend: KpiTrend) -> Component:
     )
 
 
-def _chart(asked: Asked, trend: KpiTrend) -> list[Component]:
+def _chart(asked: Asked, trend: KpiTrend) -> list[Element]:
     scope, view, kpi = asked.scope, asked.scope.view, trend.kpi
     lang = view.lang
     if trend.asked_points:
@@ -212,7 +210,7 @@ def _reason(series: tuple[Series, ...], view: View) -> str:
     return numbers_text.missing(fullest, view.lang, in_a_sentence=True)
 
 
-def _not_drawn(series: tuple[Series, ...], view: View) -> list[Component]:
+def _not_drawn(series: tuple[Series, ...], view: View) -> list[Element]:
     """The lines that cannot be seen, and why: not split so, or without any value."""
     found = []
     for one in series:
@@ -226,7 +224,7 @@ def _not_drawn(series: tuple[Series, ...], view: View) -> list[Component]:
     return found
 
 
-def _suppressed(trend: KpiTrend, view: View) -> list[Component]:
+def _suppressed(trend: KpiTrend, view: View) -> list[Element]:
     rows = [point.figure.row for one in trend.series for point in one.points]
     count = sum(bool(row["is_suppressed"]) for row in rows)
     if not count:
@@ -234,11 +232,11 @@ def _suppressed(trend: KpiTrend, view: View) -> list[Component]:
     return [_small(text("trends.suppressed", view.lang, count=count, of=len(rows)))]
 
 
-def _small(words: str) -> Component:
+def _small(words: str) -> Element:
     return html.P(words, className="trends-note")
 
 
-def _changes(asked: Asked, trend: KpiTrend) -> list[Component]:
+def _changes(asked: Asked, trend: KpiTrend) -> list[Element]:
     """The first line's KPI over the whole period, and over the last whole month in it."""
     scope, lang = asked.scope, asked.scope.view.lang
     line, kpi = asked.lines[0], trend.kpi
@@ -256,7 +254,7 @@ def _changes(asked: Asked, trend: KpiTrend) -> list[Component]:
     ]
 
 
-def _change(line: Line, kpi: Kpi, period: Period, words: str) -> Component:
+def _change(line: Line, kpi: Kpi, period: Period, words: str) -> Element:
     view = line.scope.view
     found = compared(line, kpi, period)
     if isinstance(found, Refused):
@@ -281,7 +279,7 @@ def in_words(words: Text, view: View) -> str:
     return sentence
 
 
-def _days(asked: Asked) -> Component | None:
+def _days(asked: Asked) -> Element | None:
     """Holidays, rain warnings and the programme's start, as a list to look up."""
     table = days_table(asked.marked, asked.scope.view.lang)
     if not table.rows:

@@ -1,9 +1,6 @@
 """Wall screen: the county at a glance from five metres, turning by itself."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.header import county_name, marks
 from dashboards.components.status_strip import read_status
 from dashboards.components.wall.areas import areas
@@ -15,6 +12,7 @@ from dashboards.components.words import kpi_name
 from dashboards.context import Context
 from dashboards.data.tables import Cell, Table
 from dashboards.data.wall import Flow, Wall, read_wall
+from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope, area_name
 from dashboards.view import View
@@ -26,13 +24,13 @@ IS_SCREEN = True
 SCENES = ("programme", "cases", "areas", "attention", "groups")
 
 
-def layout(view: View, context: Context) -> Component:
+def layout(view: View, context: Context) -> Element:
     """All scenes at once; `wall-scenes.js` turns them."""
     scope = Scope(view.with_(scheme="dark"), context)
     return html.Div(_wall(scope), className="wall-root")
 
 
-def _wall(scope: Scope) -> Component:
+def _wall(scope: Scope) -> Element:
     """The screen; it carries the dark scheme itself, whatever the reader's."""
     wall = read_wall(scope)
     status = read_status(scope.context, scope.view.county)
@@ -56,7 +54,7 @@ def _wall(scope: Scope) -> Component:
     )
 
 
-def _top(scope: Scope) -> Component:
+def _top(scope: Scope) -> Element:
     view, context, lang = scope.view, scope.context, scope.view.lang
     build = context.builds[view.county]
     zone = context.county(view.county).zone
@@ -98,7 +96,7 @@ def _top(scope: Scope) -> Component:
     )
 
 
-def _foot(scope: Scope) -> Component:
+def _foot(scope: Scope) -> Element:
     """Where in the round we are; the buttons turn to a scene at once."""
     lang = scope.view.lang
     return html.Footer(

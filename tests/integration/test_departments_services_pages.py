@@ -9,12 +9,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from dashboards.components.markup import markup
 from dashboards.context import Context, Services
 from dashboards.data.departments import flows, loads
 from dashboards.data.open_cases import open_cases, open_counts
 from dashboards.data.services import Funnel, funnel, items, step_times, visits, waiting
 from dashboards.data.stage_times import STAGES, stage_times
+from dashboards.html import markup
 from dashboards.pages import departments, services
 from dashboards.scope import Scope
 from dashboards.view import View

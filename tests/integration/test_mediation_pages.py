@@ -4,10 +4,10 @@ from types import ModuleType
 
 import pytest
 
-from dashboards.components.markup import markup
 from dashboards.context import Context, Services
 from dashboards.data.mediation import LEVELS, passages
 from dashboards.figures.sankey import Link, sums
+from dashboards.html import markup
 from dashboards.pages import council, mediation
 from dashboards.scope import Scope
 from dashboards.view import View

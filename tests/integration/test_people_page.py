@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from dashboards.components.markup import markup
 from dashboards.context import Context, Services
 from dashboards.data.people_visits import tasks
+from dashboards.html import markup
 from dashboards.i18n import Lang
 from dashboards.names import code_names
 from dashboards.pages import people

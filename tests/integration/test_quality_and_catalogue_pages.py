@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.components.markup import markup
 from dashboards.context import Context, Services
 from dashboards.data.tables import Figure
+from dashboards.html import markup
 from dashboards.i18n import Lang
 from dashboards.pages import BY_PATH
 from dashboards.scope import Scope

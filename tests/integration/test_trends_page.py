@@ -2,9 +2,9 @@
 
 import pytest
 
-from dashboards.components.markup import markup
 from dashboards.context import Context, Services
 from dashboards.data.tables import Figure
+from dashboards.html import markup
 from dashboards.pages import trends
 from dashboards.scope import Scope
 from dashboards.view import View

@@ -2,12 +2,13 @@
 
 from zoneinfo import ZoneInfo
 
+import dash
 import polars as pl
 import pytest
-from dash import dcc, html
 
-from dashboards.components.markup import markup
+from dashboards import html
 from dashboards.headers import content_security_policy
+from dashboards.html import markup
 from dashboards.server import is_loopback
 from dashboards.spreadsheets import as_csv, of_frame
 
@@ -21,12 +22,12 @@ def test_every_text_and_attribute_is_escaped() -> None:
 
 def test_styles_and_flags_are_written_as_html_has_them() -> None:
     part = html.Img(style={"flexGrow": 2, "--whole": "5%"}, hidden=True, className="a", tabIndex=0)
-    assert markup(part) == '<img class="a" hidden style="flex-grow:2;--whole:5%" tabindex="0">'
+    assert markup(part) == '<img style="flex-grow:2;--whole:5%" hidden class="a" tabindex="0">'
 
 
 def test_nothing_is_left_out_silently() -> None:
-    with pytest.raises(TypeError, match="Input"):
-        markup(html.Div(dcc.Input()))
+    with pytest.raises(TypeError, match="Div"):
+        markup(html.Div(dash.html.Div()))
 
 
 def test_none_is_nothing() -> None:

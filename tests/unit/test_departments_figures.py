@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Any
 
-from dash import html
-
+from dashboards import html
 from dashboards.components.application_funnel import FunnelStep, application_funnel
-from dashboards.components.markup import markup
 from dashboards.components.stage_grid import StageCell, StageLine, stage_grid
 from dashboards.data.departments import Card, Flow, Load, Part
 from dashboards.data.open_cases import waits_for
@@ -17,6 +15,7 @@ from dashboards.durations import days, duration
 from dashboards.figures.log_ticks import log_axis
 from dashboards.figures.services import item_plot, visit_bars
 from dashboards.figures.workload import age_bands, workload
+from dashboards.html import markup
 from dashboards.i18n import Lang
 from dashboards.theme import LIGHT, age_ramp
 from warehouse.catalogue import load_catalogue

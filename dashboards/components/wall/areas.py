@@ -1,11 +1,7 @@
 """The scene of the areas in order: the best and the worst, and all of them in a funnel."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.cells import written
-from dashboards.components.markup import Svg
 from dashboards.components.number import marked
 from dashboards.components.parts import chip
 from dashboards.components.wall.scene import scene
@@ -13,6 +9,7 @@ from dashboards.components.words import kpi_name
 from dashboards.data.ranking import Ranked, SliceValue
 from dashboards.data.wall import Wall
 from dashboards.figures.wall import funnel_svg
+from dashboards.html import Element, Raw
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope
 from dashboards.theme import DARK
@@ -28,7 +25,7 @@ VERDICTS = {
 }
 
 
-def areas(wall: Wall, scope: Scope, *, is_first: bool) -> Component:
+def areas(wall: Wall, scope: Scope, *, is_first: bool) -> Element:
     """The best and the worst by how far they lie from the whole, and all of them in a funnel."""
     lang, found = scope.view.lang, wall.areas
     if found is None or found.whole.value is None:
@@ -101,7 +98,7 @@ def _by_distance(found: Ranked) -> list[SliceValue]:
     )
 
 
-def _area(line: SliceValue, place: int, scope: Scope) -> Component:
+def _area(line: SliceValue, place: int, scope: Scope) -> Element:
     sign, tone = VERDICTS[line.verdict]
     view, lang = scope.view, scope.view.lang
     denominator = line.row["denominator"]
@@ -124,12 +121,12 @@ def _area(line: SliceValue, place: int, scope: Scope) -> Component:
     )
 
 
-def _funnel(found: Ranked, lang: Lang) -> Component | None:
+def _funnel(found: Ranked, lang: Lang) -> Element | None:
     if found.funnel is None:
         return None
     kpi = found.whole.kpi
     return html.Div(
-        Svg(
+        Raw(
             funnel_svg(
                 found.funnel,
                 kpi=kpi,

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.parts import chip, icon
 from dashboards.components.status_strip import DataStatus, delivery_lines
 from dashboards.components.wall.scene import scene
 from dashboards.components.words import kpi_name
 from dashboards.data.overview import Held
 from dashboards.data.wall import Signal, Wall
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope
 
@@ -20,7 +18,7 @@ SHOWN_SIGNALS = 6
 SHOWN_DELIVERIES = 2
 
 
-def attention(wall: Wall, status: DataStatus, scope: Scope, *, is_first: bool) -> Component:
+def attention(wall: Wall, status: DataStatus, scope: Scope, *, is_first: bool) -> Element:
     """Overdue cases by holder, signals of the control charts, data that did not come."""
     lang = scope.view.lang
     holders = [line for line in wall.desk.held if line.overdue_count]
@@ -59,7 +57,7 @@ def attention(wall: Wall, status: DataStatus, scope: Scope, *, is_first: bool) -
     )
 
 
-def _holders(holders: Sequence[Held], lang: Lang) -> Component:
+def _holders(holders: Sequence[Held], lang: Lang) -> Element:
     if not holders:
         return html.P(chip("check", text("wall.attention.no_overdue", lang), tone="good"))
     heads = ("department", "overdue", "oldest")
@@ -97,7 +95,7 @@ def _holders(holders: Sequence[Held], lang: Lang) -> Component:
     )
 
 
-def _signals(signals: Sequence[Signal], lang: Lang) -> Component:
+def _signals(signals: Sequence[Signal], lang: Lang) -> Element:
     if not signals:
         return html.P(chip("check", text("wall.attention.no_signal", lang), tone="good"))
     return html.Ul(
@@ -105,7 +103,7 @@ def _signals(signals: Sequence[Signal], lang: Lang) -> Component:
     )
 
 
-def _signal(signal: Signal, lang: Lang) -> Component:
+def _signal(signal: Signal, lang: Lang) -> Element:
     kpi = signal.tile.kpi
     tone = {True: "good", False: "bad", None: "fair"}[signal.is_better]
     side = "higher" if signal.is_higher else "lower"
@@ -139,7 +137,7 @@ def shown_value(signal: Signal, lang: Lang) -> str:
     return numbers_text.value(signal.value, signal.tile.kpi, lang)
 
 
-def _deliveries(lines: Sequence[str], status: DataStatus, lang: Lang) -> Component:
+def _deliveries(lines: Sequence[str], status: DataStatus, lang: Lang) -> Element:
     if not lines:
         words = text("strip.fresh.all", lang, count=status.dataset_count)
         return html.P(chip("check", words, tone="good"))

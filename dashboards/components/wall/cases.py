@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.cells import written
-from dashboards.components.markup import Svg
 from dashboards.components.number import marked
 from dashboards.components.parts import icon
 from dashboards.components.wall.scene import scene, value
 from dashboards.data.overview import Held
 from dashboards.data.wall import RECENT_DAYS, Desk, Flow, Wall
 from dashboards.figures.wall import days_svg
+from dashboards.html import Element, Raw
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope
 from dashboards.theme import DARK
@@ -22,7 +19,7 @@ from dashboards.view import View
 SHOWN_DEPARTMENTS = 7
 
 
-def cases(wall: Wall, scope: Scope, *, is_first: bool) -> Component:
+def cases(wall: Wall, scope: Scope, *, is_first: bool) -> Element:
     """What came in, what was closed, what is open and overdue, and who holds it."""
     view, lang, desk = scope.view, scope.view.lang, wall.desk
     as_of = scope.context.builds[view.county].as_of_date
@@ -59,7 +56,7 @@ def cases(wall: Wall, scope: Scope, *, is_first: bool) -> Component:
     )
 
 
-def _count(name: str, number: int, *, tone: str = "") -> Component:
+def _count(name: str, number: int, *, tone: str = "") -> Element:
     figure = html.Span(
         [icon("alert")] * (tone == "bad") + [html.B(numbers_text.number(number))],
         className=f"wall-value {tone}",
@@ -67,7 +64,7 @@ def _count(name: str, number: int, *, tone: str = "") -> Component:
     return html.Div([html.H3(name), figure], className="wall-count")
 
 
-def _departments(desk: Desk, view: View) -> Component:
+def _departments(desk: Desk, view: View) -> Element:
     lang = view.lang
     lines = sorted(desk.held, key=lambda line: -(line.open.value or 0))
     shown, rest = lines[:SHOWN_DEPARTMENTS], lines[SHOWN_DEPARTMENTS:]
@@ -97,7 +94,7 @@ def _departments(desk: Desk, view: View) -> Component:
     )
 
 
-def _department_row(line: Held, flow: Flow, most: float, view: View) -> Component:
+def _department_row(line: Held, flow: Flow, most: float, view: View) -> Element:
     count = line.open.value or 0
     return html.Tr(
         [
@@ -127,7 +124,7 @@ def _department_row(line: Held, flow: Flow, most: float, view: View) -> Componen
     )
 
 
-def _rest_row(rest: Sequence[Held], desk: Desk, lang: Lang) -> Component:
+def _rest_row(rest: Sequence[Held], desk: Desk, lang: Lang) -> Element:
     """The departments that do not fit, together; what is open is a count of cases, so it adds."""
     flow = sum((desk.flows.get(line.code, Flow()) for line in rest), Flow())
     return html.Tr(
@@ -143,7 +140,7 @@ def _rest_row(rest: Sequence[Held], desk: Desk, lang: Lang) -> Component:
     )
 
 
-def _numbers(overdue: int, flow: Flow) -> list[Component]:
+def _numbers(overdue: int, flow: Flow) -> list[Element]:
     return [
         html.Td(numbers_text.number(overdue), className="numeric bad" if overdue else "numeric"),
         html.Td(numbers_text.number(flow.new_this_month), className="numeric"),
@@ -151,7 +148,7 @@ def _numbers(overdue: int, flow: Flow) -> list[Component]:
     ]
 
 
-def _recent(desk: Desk, lang: Lang) -> Component:
+def _recent(desk: Desk, lang: Lang) -> Element:
     title = text("wall.cases.recent", lang, days=RECENT_DAYS)
     return html.Figure(
         [
@@ -163,7 +160,7 @@ def _recent(desk: Desk, lang: Lang) -> Component:
                 ]
             ),
             html.Div(
-                Svg(days_svg(desk.days, colours=DARK)),
+                Raw(days_svg(desk.days, colours=DARK)),
                 className="wall-picture",
                 role="img",
                 **{"aria-label": title},

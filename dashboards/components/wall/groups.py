@@ -1,20 +1,18 @@
 """The scene of services and people: three key figures of each other part of the work."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.components.parts import chip
 from dashboards.components.wall.scene import scene, standing_chip, value
 from dashboards.components.words import kpi_name
 from dashboards.data.overview import Tile
 from dashboards.data.wall import Wall
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.scope import Scope
 from dashboards.view import View
 
 
-def groups(wall: Wall, scope: Scope, *, is_first: bool) -> Component:
+def groups(wall: Wall, scope: Scope, *, is_first: bool) -> Element:
     """Three key figures each of one-stop service, special groups, mediation and council."""
     lang = scope.view.lang
     return scene(
@@ -38,7 +36,7 @@ def groups(wall: Wall, scope: Scope, *, is_first: bool) -> Component:
     )
 
 
-def _key(tile: Tile, view: View) -> Component:
+def _key(tile: Tile, view: View) -> Element:
     lang = view.lang
     name = html.H4(kpi_name(tile.kpi, lang))
     if tile.figure is None:
@@ -50,7 +48,7 @@ def _key(tile: Tile, view: View) -> Component:
     )
 
 
-def _change(tile: Tile, lang: Lang) -> list[Component]:
+def _change(tile: Tile, lang: Lang) -> list[Element]:
     """The change against the period before, judged only where it is more than chance."""
     difference = tile.difference
     if difference is None:

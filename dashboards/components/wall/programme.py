@@ -1,23 +1,20 @@
 """The scene of the programme: each promised number against its target and the time before."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
-from dashboards.components.markup import Svg
+from dashboards import html, numbers_text
 from dashboards.components.tile import SIGN
 from dashboards.components.wall.scene import scene, standing_chip, value
 from dashboards.components.words import kpi_name
 from dashboards.data.overview import Tile
 from dashboards.data.wall import Wall
 from dashboards.figures.wall import control_svg
+from dashboards.html import Element, Raw
 from dashboards.i18n import text
 from dashboards.scope import Scope
 from dashboards.theme import DARK
 from warehouse.catalogue import programme_start
 
 
-def programme(wall: Wall, scope: Scope, *, is_first: bool) -> Component:
+def programme(wall: Wall, scope: Scope, *, is_first: bool) -> Element:
     """Each promised number against its target and the time before, with its months."""
     lang = scope.view.lang
     judged = [tile.standing for tile in wall.programme if tile.figure is not None]
@@ -37,7 +34,7 @@ def programme(wall: Wall, scope: Scope, *, is_first: bool) -> Component:
     )
 
 
-def _promise(tile: Tile, scope: Scope) -> Component:
+def _promise(tile: Tile, scope: Scope) -> Element:
     view, lang, kpi = scope.view, scope.view.lang, tile.kpi
     name = html.H3(kpi_name(kpi, lang))
     if tile.figure is None:
@@ -70,13 +67,13 @@ def _promise(tile: Tile, scope: Scope) -> Component:
     )
 
 
-def _months(tile: Tile, scope: Scope) -> Component:
+def _months(tile: Tile, scope: Scope) -> Element:
     lang, chart = scope.view.lang, tile.chart
     if chart is None or chart.rows.is_empty():
         return html.P(text("wall.no_months", lang), className="wall-missing")
     first, last = chart.rows["value"][0], chart.rows["value"][-1]
     return html.Div(
-        Svg(
+        Raw(
             control_svg(
                 chart,
                 target=tile.row["target"],

@@ -1,9 +1,6 @@
 """What every scene of the wall screen is made of: its frame, and a key figure large."""
 
-from dash import html
-from dash.development.base_component import Component
-
-from dashboards import numbers_text
+from dashboards import html, numbers_text
 from dashboards.cells import written
 from dashboards.components.number import marked
 from dashboards.components.parts import chip
@@ -11,11 +8,12 @@ from dashboards.components.tile import STATUS
 from dashboards.components.words import kpi_name
 from dashboards.data.overview import Tile
 from dashboards.data.tables import Figure
+from dashboards.html import Element
 from dashboards.i18n import Lang, text
 from dashboards.view import View
 
 
-def scene(name: str, lang: Lang, headline: str, *body: Component, is_first: bool) -> Component:
+def scene(name: str, lang: Lang, headline: str, *body: Element, is_first: bool) -> Element:
     """One picture; all but the first wait hidden for our script to turn to them."""
     title = text(f"wall.scene.{name}", lang)
     return html.Section(
@@ -26,10 +24,10 @@ def scene(name: str, lang: Lang, headline: str, *body: Component, is_first: bool
     )
 
 
-def value(figure: Figure, view: View) -> Component:
+def value(figure: Figure, view: View) -> Element:
     """A key figure with its unit; it opens its receipt. Without a value, the words why."""
     lang = view.lang
-    shown: list[Component]
+    shown: list[Element]
     if figure.value is None:
         shown = [html.Span(numbers_text.missing(figure.row, lang), className="wall-missing")]
     else:
@@ -46,7 +44,7 @@ def value(figure: Figure, view: View) -> Component:
     )
 
 
-def standing_chip(tile: Tile, lang: Lang) -> list[Component]:
+def standing_chip(tile: Tile, lang: Lang) -> list[Element]:
     """How a figure stands to its target; nothing where it has none."""
     if tile.standing == "none":
         return []
