@@ -169,8 +169,10 @@ def _days(rows: pl.DataFrame, first: date) -> NDArray[np.int64]:
 
 
 def _places(codes: pl.Series, order: tuple[str, ...]) -> NDArray[np.int64]:
-    places = {code: place for place, code in enumerate(order)}
-    return np.array([places[code] for code in codes], dtype=np.int64)
+    if codes.is_empty():
+        return np.empty(0, dtype=np.int64)
+    places = codes.replace_strict(order, range(len(order)), return_dtype=pl.Int64)
+    return np.asarray(places.to_numpy())
 
 
 def _day_types(special: pl.DataFrame, first: date, day_count: int) -> tuple[str, ...]:
