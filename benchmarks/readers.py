@@ -1,11 +1,15 @@
 """Twenty readers who click every three seconds for two minutes, a publication in the middle.
 
-    python -m benchmarks.readers [--home data] [--times 10] [--readers 20] [--seconds 120]
+    python -m benchmarks.readers [--home data] [--times 10] [--readers 20] [--seconds 120] [--cold]
 
 Each click is what the browser sends when a filter changes: the page's one callback, with a state
 drawn at random (page, period, town, department). The time is from the request to the whole answer,
 as the reader has it, so it holds what the server took and more. An answer that is no page, or says
 that something failed, is an error. Half-way a second version is published.
+
+Before, the server is read as on a day's morning: every page and period is opened once for the whole
+county, one town, one department and both, so that what the twenty ask about others is what they
+meet of a server in use. That time is printed by itself; `--cold` goes without.
 """
 
 import argparse
@@ -42,6 +46,37 @@ def payload(path: str, query: str) -> dict[str, Any]:
     }
 
 
+def query_of(rng: random.Random, period: str, town: str, department: str) -> str:
+    """An address's query; four in ten name a town, three in ten a department."""
+    parts = [f"period={period}"]
+    if rng.random() < 0.4:
+        parts.append(f"area={town}")
+    if rng.random() < 0.3:
+        parts.append(f"department={department}")
+    return "&".join(parts)
+
+
+async def ask(client: httpx.AsyncClient, path: str, query: str) -> str:
+    """Have a page drawn; what is wrong with the answer, if anything."""
+    address = f"{ADDRESS}_dash-update-component"
+    answer = await client.post(address, json=payload(path, query))
+    if answer.status_code == 200 and "data-failed=" not in answer.text:
+        return ""
+    return f"{answer.status_code} {path}?{query} {answer.text[:300]}"
+
+
+async def read_first(town: str, department: str) -> None:
+    """Open each page once in every period and scope; prints how long that took."""
+    began, limits = perf_counter(), ("", f"&area={town}", f"&department={department}")
+    async with httpx.AsyncClient(timeout=60) as client:
+        for period in PERIODS:
+            for path in PATHS:
+                for limit in (*limits, "".join(limits)):
+                    await ask(client, path, f"period={period}{limit}")
+    count = len(PERIODS) * len(PATHS) * (len(limits) + 1)
+    print(f"read first: {count} pages, {perf_counter() - began:.0f} s")
+
+
 async def reader(
     number: int, until: float, towns: list[str], departments: list[str], found: list[float]
 ) -> list[str]:
@@ -50,21 +85,13 @@ async def reader(
     async with httpx.AsyncClient(timeout=60) as client:
         await asyncio.sleep(rng.random() * THINK_SECONDS)
         while perf_counter() < until:
-            parts = [f"period={rng.choice(PERIODS)}"]
-            if rng.random() < 0.4:
-                parts.append(f"area={rng.choice(towns)}")
-            if rng.random() < 0.3:
-                parts.append(f"department={rng.choice(departments)}")
+            query = query_of(rng, rng.choice(PERIODS), rng.choice(towns), rng.choice(departments))
             path = "/" if rng.random() < 0.5 else rng.choice(PATHS)
             began = perf_counter()
-            answer = await client.post(
-                f"{ADDRESS}_dash-update-component", json=payload(path, "&".join(parts))
-            )
+            wrong.append(await ask(client, path, query))
             found.append(perf_counter() - began)
-            if answer.status_code != 200 or "data-failed=" in answer.text:
-                wrong.append(f"{answer.status_code} {path}?{'&'.join(parts)} {answer.text[:300]}")
             await asyncio.sleep(THINK_SECONDS)
-    return wrong
+    return list(filter(None, wrong))
 
 
 def publish_again(home: Path) -> None:
@@ -77,12 +104,14 @@ def publish_again(home: Path) -> None:
     link.replace(published / "current")
 
 
-async def visit(home: Path, readers: int, seconds: float) -> None:
+async def visit(home: Path, readers: int, seconds: float, *, is_cold: bool) -> None:
     """Let them read, publish half-way, print what they saw."""
     store = PublishedStore(Settings(home=home))
     rows = store.current().sql("select distinct town_code, department_code from mart.fct_cases")
     towns = rows["town_code"].drop_nulls().unique().sort().to_list()
     departments = rows["department_code"].drop_nulls().unique().sort().to_list()
+    if not is_cold:
+        await read_first(towns[0], departments[0])
     found: list[float] = []
     until = perf_counter() + seconds
     reading = [
@@ -112,13 +141,14 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=10)
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--cold", action="store_true", help="of a server nobody read yet")
     options = parser.parse_args()
     source = PublishedStore(Settings(home=options.home)).current().path if options.home else None
     with TemporaryDirectory() as folder:
         home = prepare_home(Path(folder), source, options.times)
         command = [sys.executable, "-m", "warehouse", "serve", "--port", "8193"]
         with running(command, f"{ADDRESS}healthz", GRIDGOV_HOME=str(home)):
-            asyncio.run(visit(home, options.readers, options.seconds))
+            asyncio.run(visit(home, options.readers, options.seconds, is_cold=options.cold))
 
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -13,25 +12,27 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import polars as pl
 
+from dashboards.cache import Cache
 from dashboards.static_files import ASSETS, Assets
 from dashboards.view import Known
-from dashboards.wide_questions import narrowed, wide_question
+from dashboards.wide_questions import WideAnswer, wide_question
 from warehouse.analysis.wording import names_of
 from warehouse.catalogue import Kpi, Text, load_catalogue
 from warehouse.counties import County, load_counties
 from warehouse.errors import UsageError
 from warehouse.published import NothingPublishedError, Published, PublishedStore
 from warehouse.query import Question, Role, answer_many, rows_behind
+from warehouse.query.scores import score_answer
 from warehouse.settings import Settings
 
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Key = tuple[Any, ...]
 
 FIRST_KPIS = ("response_time_median", "on_time_resolution_rate", "open_backlog")
-CACHED_ANSWERS = 2_000
+CACHED_ANSWERS = 10_000
+CACHED_PAGES = 500
 PAGE_THREADS = 4
 QUERY_THREADS = 2
 MAP_KPIS = (
@@ -73,7 +74,8 @@ class Services:
         self.kpis: dict[str, Kpi] = dict(load_catalogue())
         self._pages = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page")
         self._queries = ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="query")
-        self._answers: OrderedDict[Key, Future[Any]] = OrderedDict()
+        self.answers = Cache(CACHED_ANSWERS)
+        self.pages = Cache(CACHED_PAGES)
         self._lock = Lock()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -118,65 +120,11 @@ class Services:
         with self._lock:
             self._shown, self._preparing = published, None
 
-    def cached(self, key: Key, make: Callable[[], T]) -> T:
-        """What a key stands for, made once however many ask at the same time.
-
-        The least recently used are forgotten; what failed is made again.
-        """
-        found = self._claim([key])
-        if found.mine:
-            self._keep(found, [key], lambda: [make()])
-        return cast(T, found.futures[0].result())
-
-    def cached_many(
-        self, keys: Sequence[Key], make: Callable[[list[int]], Sequence[Any]]
-    ) -> list[Any]:
-        """The same for several keys; `make` gets the places of those nobody has made yet."""
-        found = self._claim(keys)
-        if found.mine:
-            self._keep(found, keys, lambda: make(found.mine))
-        return [future.result() for future in found.futures]
-
-    def _claim(self, keys: Sequence[Key]) -> "Claim":
-        futures, mine = [], []
-        with self._lock:
-            for number, key in enumerate(keys):
-                if key in self._answers:
-                    self._answers.move_to_end(key)
-                else:
-                    self._answers[key] = Future()
-                    mine.append(number)
-                futures.append(self._answers[key])
-            while len(self._answers) > CACHED_ANSWERS:
-                self._answers.popitem(last=False)
-        return Claim(futures, mine)
-
-    def _keep(self, claim: "Claim", keys: Sequence[Key], make: Callable[[], Sequence[Any]]) -> None:
-        try:
-            made = make()
-        except BaseException as error:
-            with self._lock:
-                for number in claim.mine:
-                    self._answers.pop(keys[number], None)
-            for number in claim.mine:
-                claim.futures[number].set_exception(error)
-            raise
-        for number, value in zip(claim.mine, made, strict=True):
-            claim.futures[number].set_result(value)
-
     def map(self, function: Callable[[Any], T], items: Sequence[Any]) -> list[T]:
         """Apply a function to each item on the query threads; it must not ask on them again."""
         if len(items) == 1:
             return [function(items[0])]
         return list(self._queries.map(function, items))
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Futures of some keys, and the places of those that the caller has to make."""
-
-    futures: list[Future[Any]]
-    mine: list[int]
 
 
 @dataclass(frozen=True)
@@ -246,7 +194,7 @@ class Context:
     def county(self, code: str) -> County:
         """The county's file: its levels and their names."""
         key = (self.published.version, "counties")
-        return self.services.cached(key, lambda: load_counties(self.services.settings))[code]
+        return self.services.answers.get(key, lambda: load_counties(self.services.settings))[code]
 
     def ask(self, question: Question) -> pl.DataFrame:
         """The answer to a question, from the cache if it was asked of this version before."""
@@ -256,11 +204,26 @@ class Context:
         """The answers to several questions: one scan for all of a fact, two facts at a time.
 
         What is asked of one department or town is asked of all of them, at little more cost, so
-        that the next one is there already (`wide_questions.py`).
+        that the next one is there already (`wide_questions.py`). Scores come from their parts.
         """
+        is_score = [self.kpis[question.kpi_id].kind == "score" for question in questions]
+        plain = [question for question, is_so in zip(questions, is_score, strict=True) if not is_so]
+        found = iter(self._ask_plain(plain))
+        # After the parts asked for beside them, which they would wait for.
+        return [
+            self._score(question) if is_so else next(found)
+            for question, is_so in zip(questions, is_score, strict=True)
+        ]
+
+    def _score(self, question: Question) -> pl.DataFrame:
+        return self.analysed(
+            "score", question, lambda: score_answer(self.published, question, self.ask_all)
+        )
+
+    def _ask_plain(self, questions: Sequence[Question]) -> list[pl.DataFrame]:
         wide = [wide_question(question, self.kpis[question.kpi_id]) for question in questions]
         found = [
-            narrowed(answer, asked, question)
+            answer if asked is question else self._narrowed(answer, asked, question)
             for answer, asked, question in zip(self._answers(wide), wide, questions, strict=True)
         ]
         # A code without any row is in no slice.
@@ -269,6 +232,12 @@ class Context:
         for number, frame in zip(missing, asked, strict=True):
             found[number] = frame
         return found
+
+    def _narrowed(self, answer: pl.DataFrame, wide: Question, question: Question) -> pl.DataFrame:
+        names = tuple(name for name in question.where if name not in wide.where)
+        key = (self.published.version, "wide", names, *_parts(wide))
+        cut = self.services.answers.get(key, lambda: WideAnswer.of(answer, names))
+        return cut.narrowed(question)
 
     def _answers(self, questions: Sequence[Question]) -> list[pl.DataFrame]:
         keys = [(self.published.version, "answer", *_parts(question)) for question in questions]
@@ -288,12 +257,12 @@ class Context:
                 found.update(zip(group, frames, strict=True))
             return [found[place] for place in places]
 
-        return cast(list[pl.DataFrame], self.services.cached_many(keys, make))
+        return cast(list[pl.DataFrame], self.services.answers.get_many(keys, make))
 
     def analysed(self, name: str, question: Question, make: Callable[[], T]) -> T:
         """What an analysis of a question found, from the cache if it was made before."""
         key = (self.published.version, name, *_parts(question))
-        return self.services.cached(key, make)
+        return self.services.answers.get(key, make)
 
     def rows_behind(self, question: Question, *, role: Role | None, limit: int) -> pl.DataFrame:
         """The cases behind an answer."""
@@ -302,17 +271,17 @@ class Context:
     def sql(self, query: str, *parameters: object) -> pl.DataFrame:
         """A query on the published file, cached like an answer."""
         key = (self.published.version, "sql", query, *parameters)
-        return self.services.cached(key, lambda: self.published.sql(query, parameters))
+        return self.services.answers.get(key, lambda: self.published.sql(query, parameters))
 
     def names_of(self, county_code: str, column: str) -> dict[str | None, Text]:
         """Names of a column's codes in a county, read once."""
         key = (self.published.version, "names", county_code, column)
-        return self.services.cached(key, lambda: names_of(self.published, county_code, column))
+        return self.services.answers.get(key, lambda: names_of(self.published, county_code, column))
 
     def people_sql(self, query: str, *parameters: object) -> pl.DataFrame:
         """A query on the rows about persons, cached like an answer."""
         key = (self.published.version, "people", query, *parameters)
-        return self.services.cached(key, lambda: self.published.people_sql(query, parameters))
+        return self.services.answers.get(key, lambda: self.published.people_sql(query, parameters))
 
 
 def _parts(question: Question) -> tuple[Any, ...]:

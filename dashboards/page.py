@@ -12,7 +12,8 @@ from dashboards.view import View
 class Page(Protocol):
     """A page of the navigation.
 
-    A module that also sets `IS_SCREEN = True` is drawn without the header of the others.
+    What it draws depends on the view and the version alone, so it is drawn once. A module that also
+    sets `IS_SCREEN = True` is drawn without the header of the others.
     """
 
     PATH: str

@@ -76,8 +76,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 
 def _draw_first_views(context: Context) -> None:
-    """Draw each page once as a reader opens it, and the first of them about a department and a
-    town, so that its answers are there: those about the others too (`wide_questions.py`)."""
+    """Draw what readers had of the version before, and each page once as a reader opens it, the
+    first of them about a department and a town too, so that their answers are there."""
     first = View.parse("", known=context.known)
     scope = Scope(first, context)
     limited = [
@@ -89,9 +89,9 @@ def _draw_first_views(context: Context) -> None:
         if codes
     ]
     views = [*((path, first) for path in BY_PATH), *((overview.PATH, view) for view in limited)]
-    for path, view in views:
+    for path, view in (*views, *shell.lately_drawn(context)):
         try:
-            BY_PATH[path].layout(view, context)
+            shell.kept(path, view, context)
         except GridgovError as error:
             log.warning("%s: %s", path, error)
 

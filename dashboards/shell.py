@@ -1,9 +1,9 @@
 """What surrounds every page: the one HTML document, header, receipt drawer, state of drawing."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import dash
@@ -16,9 +16,10 @@ from dashboards.html import Element, markup
 from dashboards.i18n import Lang, text
 from dashboards.page import Page
 from dashboards.pages import BY_PATH, PAGES
+from dashboards.scope import Scope
 from dashboards.static_files import Assets
 from dashboards.view import View
-from warehouse.errors import GridgovError
+from warehouse.errors import GridgovError, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ def register_callbacks(app: Any, services: Services) -> None:
         )
 
 
-def _page(page: Page, view: View, context: Context) -> Drawn:
+def page_parts(page: Page, view: View, context: Context) -> Drawn:
     view = view.with_(receipt="", role="", of="")
     head = [header.header(page, view, context, pages=PAGES), _notice(view.lang)]
     main = html.Main(page.layout(view, context), id="main", className=f"page-{page.TITLE_KEY[5:]}")
@@ -130,9 +131,9 @@ def _page(page: Page, view: View, context: Context) -> Drawn:
 def drawn(
     services: Services,
     asked: Mapping[str, str],
-    draw: Callable[[Page, View, Context], Drawn] = _page,
+    draw: Callable[[Page, View, Context], Drawn] = page_parts,
 ) -> Drawn:
-    """Draw a page, or say what is wrong: a user's mistake in full, a fault of ours by its kind.
+    """A page drawn, or what is wrong: a user's mistake in full, a fault of ours by its kind.
 
     Args:
         services: for the version of the moment.
@@ -144,12 +145,62 @@ def drawn(
         lang = Lang.EN if "lang=en" in asked["query"] else Lang.ZH
         context = services.open()
         view = View.parse(asked["query"], known=context.known).with_(scheme=asked["theme"])
-        return draw(BY_PATH[asked["path"]], view, context)
+        return kept(asked["path"], view, context, draw)
     except GridgovError as error:
         return problem(str(error), lang)
     except Exception:
         log.exception("page %s", asked)
         return problem(text("problem.internal", lang), lang)
+
+
+class Kept(NamedTuple):
+    """What is drawn of a version, once: a page, or its receipt, for a view."""
+
+    version: int
+    path: str
+    view: View
+    scheme: str
+    draw: Callable[[Page, View, Context], Drawn]
+
+
+def kept(
+    path: str,
+    view: View,
+    context: Context,
+    draw: Callable[[Page, View, Context], Drawn] = page_parts,
+) -> Drawn:
+    """A page as it was drawn for whoever asked before, or drawn now.
+
+    Raises:
+        GridgovError: as the page.
+    """
+    key = Kept(context.published.version, path, view, view.scheme, draw)
+    return context.services.pages.get(key, lambda: draw(BY_PATH[path], view, context))
+
+
+def lately_drawn(context: Context) -> list[tuple[str, View]]:
+    """Pages and views readers of other versions had, the last first, one of each kind.
+
+    Views that differ in nothing but which town or department they are limited to are of one kind:
+    what is asked for one of them answers the others (`wide_questions.py`).
+    """
+    found: dict[Hashable, tuple[str, View]] = {}
+    for key in context.services.pages.lately_used():
+        if not isinstance(key, Kept) or key.draw is not page_parts:
+            continue
+        if key.version != context.published.version:
+            kind = key.view.with_(
+                area=_level(key.view, context), department=str(bool(key.view.department))
+            )
+            found.setdefault((key.path, kind), (key.path, key.view))
+    return list(found.values())
+
+
+def _level(view: View, context: Context) -> str:
+    try:
+        return Scope(view, context).area.level
+    except UsageError:
+        return view.area
 
 
 def document_part(page: Drawn, theme: str) -> str:

@@ -1,40 +1,66 @@
 """Asked about one department or town, answered about all: what readers choose next is there."""
 
-from dataclasses import replace
-from typing import cast
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import polars as pl
 
 from warehouse.catalogue import Kpi
 from warehouse.query import NO_CODE, Dimension, Question
-from warehouse.query.flows import FLOW_KINDS
 from warehouse.query.question import AREA_LEVELS, OTHER_SLICES
 
-COLUMNS = {"department": "department_code", "town": "area_code"}
-"""Filters that are widened, the first that a question has; and the column of their slices."""
+COLUMNS = {"town": "area_code", "department": "department_code"}
+"""Filters that are widened, and the column of their slices."""
 
 
 def wide_question(question: Question, kpi: Kpi) -> Question:
     """The question sliced by what it is limited to, instead; itself where that would be another.
 
     A row is of one department and one town, so a slice of all is the answer about one. Cells of
-    persons are hidden by what is asked for, so of them nothing but the question itself is asked.
+    persons are hidden by what is asked for, so of them nothing but the question itself is asked;
+    nor of scores, whose parts are asked for anyhow, nor of shares, whose whole may be all of them.
     """
-    name = next((name for name in COLUMNS if _is_one_slice(question, name)), None)
-    if name is None or kpi.is_personal or kpi.kind not in (*FLOW_KINDS, "stock"):
+    if kpi.is_personal or kpi.kind in ("score", "share"):
         return question
-    where = {key: code for key, code in question.where.items() if key != name}
-    return replace(question, by=(cast(Dimension, name), *question.by), where=where)
+    names = [name for name in COLUMNS if _is_one_slice(question, name)]
+    where = {key: code for key, code in question.where.items() if key not in names}
+    by = (*(cast(Dimension, name) for name in names), *question.by)
+    return replace(question, by=by, where=where) if names else question
 
 
-def narrowed(answer: pl.DataFrame, wide: Question, question: Question) -> pl.DataFrame:
-    """The rows of a wide question's answer that are the question's own; none where its code has no
-    row. An answer to the question itself stays as it is."""
-    for name in question.where.keys() - wide.where.keys():
-        answer = answer.filter(pl.col(COLUMNS[name]) == question.where[name])
-        if name == "department":
-            answer = answer.with_columns(department_code=pl.lit(None, pl.String))
-    return answer
+@dataclass(frozen=True)
+class WideAnswer:
+    """The answer to a wide question, cut at the codes it was widened by.
+
+    Attributes:
+        names: the filters that became slices.
+        rows: as an answer has them, those of the same codes together; no row names a department
+            that was not a slice of the question itself.
+        places: codes, in the order of `names` → the first of their rows and how many there are.
+    """
+
+    names: tuple[str, ...]
+    rows: pl.DataFrame
+    places: Mapping[tuple[Any, ...], tuple[int, int]]
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, names: tuple[str, ...]) -> "WideAnswer":
+        """Cut an answer."""
+        columns = [COLUMNS[name] for name in names]
+        rows = rows.sort(columns, maintain_order=True)
+        places, first = {}, 0
+        for *codes, count in rows.group_by(columns, maintain_order=True).len().iter_rows():
+            places[tuple(codes)] = (first, count)
+            first += count
+        if "department" in names:
+            rows = rows.with_columns(department_code=pl.lit(None, pl.String))
+        return cls(names, rows, places)
+
+    def narrowed(self, question: Question) -> pl.DataFrame:
+        """The rows of one of its questions; none where a code of it has no row."""
+        first, count = self.places.get(tuple(question.where[name] for name in self.names), (0, 0))
+        return self.rows.slice(first, count)
 
 
 def _is_one_slice(question: Question, name: str) -> bool:

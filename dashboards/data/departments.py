@@ -93,9 +93,7 @@ def _cards(
     given = scope.context.analysed(
         "contributions",
         question,
-        lambda: contributions(
-            scope.context.published, question, lambda _published, part: scope.context.ask(part)
-        ),
+        lambda: contributions(scope.context.published, question, scope.context.ask_all),
     )
     points = {(row["department_code"], row["part_id"]): row for row in given.iter_rows(named=True)}
     found = {

@@ -11,7 +11,7 @@ from dashboards.data.tables import Row
 from dashboards.scope import Scope
 from warehouse.catalogue import Kpi
 from warehouse.errors import UsageError, unknown_value
-from warehouse.query import ROLES, Question, Role, answer
+from warehouse.query import ROLES, Question, Role
 from warehouse.query.scores import contributions
 
 SHOWN_ROWS = 200
@@ -89,7 +89,7 @@ def read_receipt(scope: Scope, *, limit: int = SHOWN_ROWS) -> ReceiptData:
     row = context.ask(replace(cell, compare=True)).row(0, named=True)
     rows = parts = None
     if kpi.kind == "score":
-        parts = contributions(context.published, cell, answer)
+        parts = contributions(context.published, cell, context.ask_all)
     elif not kpi.is_personal:
         rows = context.rows_behind(cell, role=role, limit=limit)
     return ReceiptData(kpi=kpi, cell=cell, row=row, rows=rows, parts=parts, role=role)

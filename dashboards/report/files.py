@@ -15,14 +15,25 @@ FORMS: tuple[Form, ...] = get_args(Form)
 
 
 def kept_report(view: View, context: Context) -> Report:
-    """The report of a view, made once for each version.
+    """The report of a view, made once for each version whatever else the view says.
 
     Raises:
         UsageError: as `content.report`.
     """
-    plain = view.with_(receipt="", role="", of="", kpi=view.defaults[1] or view.kpi)
+    county, kpi = view.defaults
+    plain = View(
+        county=view.county,
+        kpi=kpi or view.kpi,
+        lang=view.lang,
+        theme=view.theme,
+        area=view.area,
+        department=view.department,
+        month=view.month,
+        scheme=view.scheme,
+        defaults=(county, kpi),
+    )
     key = (context.published.version, "report", plain, plain.scheme)
-    return context.services.cached(key, lambda: report(plain, context))
+    return context.services.answers.get(key, lambda: report(plain, context))
 
 
 def report_file(view: View, context: Context, form: Form) -> tuple[str, bytes]:

@@ -1,6 +1,7 @@
 """Scores: from the sums of their parts, with contributions that add up to them exactly."""
 
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from warehouse.catalogue import get_kpi, load_catalogue
 from warehouse.catalogue.grades import grade_of
 from warehouse.errors import UsageError
 from warehouse.published import Published
-from warehouse.query import COLUMNS, COMPARISON_COLUMNS, Question, answer, rows_behind
+from warehouse.query import COLUMNS, COMPARISON_COLUMNS, Question, answer, answer_many, rows_behind
 from warehouse.query.scores import contributions
 
 SCORE = "three_rate_score"
@@ -58,7 +59,7 @@ def test_a_score_comes_from_the_sums(published: Published) -> None:
 def test_contributions_add_up_to_the_score_in_every_slice(published: Published) -> None:
     question = Question(SCORE, COUNTY, by=("department", "month"), **OCTOBER)
     scores = dict(answer(published, question).select("department_code", "value").iter_rows())
-    parts = contributions(published, question, answer)
+    parts = contributions(published, question, partial(answer_many, published))
     assert set(scores) == {"urban", "health"}
     for department, score in scores.items():
         points = parts.filter(department_code=department)["points"]
@@ -75,7 +76,7 @@ def test_without_one_part_there_is_no_score(tmp_path: Path) -> None:
     published = marts(tmp_path, cases=[case("a", opened)], facts={"fct_followups": calls})
     question = Question(SCORE, COUNTY, **OCTOBER)
     assert answer(published, question)["value"].item() is None
-    parts = contributions(published, question, answer)
+    parts = contributions(published, question, partial(answer_many, published))
     assert dict(parts.select("part_id", "points").iter_rows()) == {
         "contact_rate": 10.0,
         "solved_rate": 50.0,
@@ -98,7 +99,7 @@ def test_an_index_of_1_is_the_target_and_lower_is_better_turns_it_over(tmp_path:
     cases = [case("a", opened, response_minutes=20.0)]
     published = marts(tmp_path, cases=cases, facts={})
     question = Question("target_index", COUNTY, **OCTOBER)
-    parts = contributions(published, question, answer)
+    parts = contributions(published, question, partial(answer_many, published))
     response = parts.filter(part_id="response_time_median").row(0, named=True)
     assert (response["target"], response["reached"]) == (30.0, 1.5)
     assert response["points_missing"] is None

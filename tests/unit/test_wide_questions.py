@@ -35,7 +35,9 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Context:
         {"where": {"department": "x"}, "compare": True},
         {"where": {"department": "x"}, "by": ("category", "month")},
         {"where": {"department": "x"}, "by": ("town", "channel")},
-        {"where": {"department": "x", "town": "A"}, "by": ("month",)},
+        {"where": {"department": "x", "town": "A"}, "by": ("month",), "compare": True},
+        {"where": {"department": "x", "town": "A"}},
+        {"where": {"department": "x", "town": "B"}, "by": ("category",)},
         {"where": {"department": "y"}, "by": ("town",)},
         {"where": {"town": "B"}, "by": ("quarter",), "compare": True},
         {"where": {"town": "A"}, "by": ("community",)},
@@ -83,4 +85,4 @@ def test_all_departments_are_one_question() -> None:
     ]
     first, second = (wide_question(question, get_kpi("resolution_rate")) for question in asked)
     assert first == second
-    assert (first.by, first.where) == (("department", "month"), {"town": "A"})
+    assert (first.by, first.where) == (("town", "department", "month"), {})

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 import polars as pl
@@ -25,7 +26,7 @@ from warehouse.analysis.wording import names_of
 from warehouse.catalogue import Kpi, Text, get_kpi, programme_start
 from warehouse.catalogue.grades import grade_of
 from warehouse.errors import UsageError
-from warehouse.query import Question, answer
+from warehouse.query import Question, answer_many
 from warehouse.query.periods import Back
 from warehouse.query.scores import contributions
 from warehouse.query_cli import (
@@ -218,7 +219,9 @@ def _effect(call: Call) -> Found:
 def _contributions(call: Call) -> Found:
     if call.kpi.kind != "score":
         raise UsageError(f"{call.kpi.kpi_id}: 不是综合得分 / is not a score")
-    rows = contributions(call.asked.published, call.question, answer)
+    rows = contributions(
+        call.asked.published, call.question, partial(answer_many, call.asked.published)
+    )
     days = rows["period_end_date"].dt.offset_by("-1d")
     if call.kpi.unit == "score":
         grades = [grade_of(score, day) for score, day in zip(rows["score"], days, strict=True)]

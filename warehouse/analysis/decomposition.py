@@ -34,6 +34,8 @@ from warehouse.query.periods import Back, Period
 from warehouse.query.question import AREA_LEVELS
 from warehouse.query.scores import contributions
 
+Ask = Callable[[Question], pl.DataFrame]
+
 DIFFERENCES = ("count", "sum", "stock")
 QUOTIENTS = ("rate", "ratio", "mean", "state_rate", "reach_rate")
 
@@ -72,7 +74,7 @@ def decompose(
     question: Question,
     *,
     back: Back = "previous",
-    ask: Callable[[Question], pl.DataFrame] | None = None,
+    ask: Ask | None = None,
 ) -> Decomposition:
     """The change of a question's value since a compared period, by its one slice.
 
@@ -93,7 +95,7 @@ def decompose(
         raise UsageError(f"{kpi.kpi_id}: 两期之一无值 / one of the two periods has no value")
     compared = Period(whole[f"{back}_start_date"], whole[f"{back}_end_date"])
     if kpi.kind == "score":
-        method, groups = "points", _points(published, question, compared)
+        method, groups = "points", _points(published, ask, question, compared)
     else:
         method, groups = _groups(ask, question, kpi, whole, back)
     parts, change = adding_up([group["contribution"] for group in groups], value - before)
@@ -114,7 +116,7 @@ def decompose(
 
 
 def _groups(
-    ask: Callable[[Question], pl.DataFrame],
+    ask: Ask,
     question: Question,
     kpi: Kpi,
     whole: dict[str, Any],
@@ -203,13 +205,16 @@ def _kitagawa(part: Sums, total: Sums, per: Fraction) -> dict[str, Fraction | No
     return {"contribution": contribution, "within": within, "mix": contribution - within}
 
 
-def _points(published: Published, question: Question, compared: Period) -> list[dict[str, Any]]:
-    question = replace(question, by=(), compare=False)
-    after = contributions(published, question, answer)
-    before = contributions(
-        published, replace(question, start=compared.start, end=compared.end), answer
-    )
-    points = [dict(frame.select("part_id", "points").iter_rows()) for frame in (before, after)]
+def _points(
+    published: Published, ask: Ask, question: Question, compared: Period
+) -> list[dict[str, Any]]:
+    after = replace(question, by=(), compare=False)
+    before = replace(after, start=compared.start, end=compared.end)
+    given = [
+        contributions(published, asked, lambda parts: [ask(part) for part in parts])
+        for asked in (before, after)
+    ]
+    points = [dict(frame.select("part_id", "points").iter_rows()) for frame in given]
     return [
         {
             "code": part,

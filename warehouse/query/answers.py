@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Hashable, Sequence
 from datetime import UTC, date
+from functools import partial
 from typing import Any, cast
 
 import polars as pl
@@ -130,7 +131,7 @@ def answer_many(published: Published, questions: Sequence[Question]) -> list[pl.
     alike: dict[Hashable, list[tuple[int, Prepared]]] = {}
     for number, question in enumerate(questions):
         if get_kpi(question.kpi_id).kind == "score":
-            answers[number] = score_answer(published, question, answer)
+            answers[number] = score_answer(published, question, partial(answer_many, published))
         else:
             prepared = prepare(published, question)
             alike.setdefault(_scan(prepared, number), []).append((number, prepared))

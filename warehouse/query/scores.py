@@ -13,7 +13,7 @@ a mean of its values in smaller ones. Where one part has no value, or no target 
 score is null: its weight is not given to the others.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -26,7 +26,8 @@ from warehouse.query.county import county_facts
 from warehouse.query.question import OTHER_SLICES, Question
 from warehouse.query.values import status_of
 
-Ask = Callable[[Published, Question], pl.DataFrame]
+Ask = Callable[[Sequence[Question]], Sequence[pl.DataFrame]]
+"""What answers questions, each by its frame."""
 
 CODES = ("area_code", *(f"{name}_code" for name in OTHER_SLICES))
 KEYS = [*CODES, "period_start_date"]
@@ -43,7 +44,7 @@ def score_answer(published: Published, question: Question, ask: Ask) -> pl.DataF
     A score is provisional while one of its parts is.
 
     Args:
-        ask: what answers a question about one part.
+        ask: what answers the questions about its parts.
 
     Raises:
         UsageError: as `answers.answer`, for any of the parts; such as a slice one part lacks.
@@ -129,9 +130,10 @@ def _answers(published: Published, question: Question, kpi: Kpi, ask: Ask) -> pl
         known = [county_facts(published, question.county_code, get_kpi(part)) for part in part_ids]
         first = min(min(facts.first_date, facts.as_of_date) for facts in known)
         question = replace(question, start=first)
+    answers = ask([replace(question, kpi_id=part) for part in part_ids])
     return pl.concat(
-        ask(published, replace(question, kpi_id=part)).with_columns(pl.lit(part).alias("part_id"))
-        for part in part_ids
+        rows.with_columns(pl.lit(part).alias("part_id"))
+        for part, rows in zip(part_ids, answers, strict=True)
     )
 
 
