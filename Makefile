@@ -41,7 +41,7 @@ database:
 	tests/support/install_postgresql.sh
 
 test: browser database
-	$(BIN)/pytest -n 2 --dist loadfile -m "not soak"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 soak: browser database
 	$(BIN)/pytest -m soak

@@ -67,8 +67,9 @@ def own_home(county_home: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def own_address(own_home: Path) -> Iterator[str]:
-    """Address of a server over that copy."""
+def own_address(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Address of a server over that copy, which draws no pages of a version beforehand."""
+    monkeypatch.setattr("dashboards.server._draw_first_views", lambda _: None)
     with served(own_home) as url:
         yield url
 

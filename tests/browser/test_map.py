@@ -215,6 +215,7 @@ def test_the_same_map_goes_on_when_the_page_around_it_is_drawn_again(
     page.locator(".page-header a.switch", has_text="English").click()
     expect(page.locator("select.kpi option:checked")).to_have_text("On-time resolution rate")
     ready(page)
+    expect(page.locator(".maplibregl-ctrl-scale")).to_contain_text("km")
     assert page.evaluate("document.querySelector('.map-stage').maplibre.kept")
     assert "kpi=on_time_resolution_rate" in page.url
 

@@ -147,10 +147,10 @@ def test_a_new_version_shows_by_itself_and_never_an_empty_screen(
     # Held, so that a slow machine does not turn the scene meanwhile.
     page.keyboard.press("Space")
     page.evaluate(WATCH_FOR_EMPTY)
-    for _ in range(3):
+    for _ in range(2):
         until(page, is_of(page, publish_next(own_home)))
         page.wait_for_selector(READY)
-    expect(page.locator(".wall-as-of")).to_contain_text("18:03")
+    expect(page.locator(".wall-as-of")).to_contain_text("18:02")
     assert shown(page) == "cases"
     assert page.evaluate("window.changes") > 0
     assert page.evaluate("window.empty") == 0

@@ -1,6 +1,7 @@
 """Builds over landing: what is read, what is kept, what a failure or a kill leaves behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -58,6 +59,23 @@ def build_log(settings: Settings) -> list[str]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path)
+
+
+@pytest.fixture(scope="module")
+def home_with_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the cases 1 and 2 of the city, published as version 1."""
+    home: Path = tmp_path_factory.mktemp("built") / "home"
+    settings = Settings(home=home)
+    land(settings, "city_cases", [case("1", due_at=NOON, closed_at=NOON), case("2")])
+    assert build(settings=settings) == 1
+    return home
+
+
+@pytest.fixture
+def built(home_with_cases: Path, tmp_path: Path) -> Settings:
+    """A copy of that home, to build in again."""
+    shutil.copytree(home_with_cases, tmp_path / "home", symlinks=True)
+    return Settings(home=tmp_path / "home")
 
 
 def test_nothing_landed_is_bad_input(settings: Settings) -> None:
@@ -132,13 +150,11 @@ def test_a_batch_gone_from_landing_is_gone_from_the_totals(settings: Settings) -
     assert any("gone from landing" in note for note in build_log(settings))
 
 
-def test_a_work_file_that_cannot_be_read_is_rebuilt_from_landing(settings: Settings) -> None:
-    land(settings, "city_cases", [case("1")])
-    build(settings=settings)
-    (settings.paths.work / WORK_FILE).write_bytes(b"no database" * 1000)
-    assert build(settings=settings) == 2
-    assert len(cases(settings)) == 1
-    assert any("rebuilt from landing" in note for note in build_log(settings))
+def test_a_work_file_that_cannot_be_read_is_rebuilt_from_landing(built: Settings) -> None:
+    (built.paths.work / WORK_FILE).write_bytes(b"no database" * 1000)
+    assert build(settings=built) == 2
+    assert len(cases(built)) == 2
+    assert any("rebuilt from landing" in note for note in build_log(built))
 
 
 def test_each_county_has_its_own_now_and_a_pin_holds_for_one_build(settings: Settings) -> None:
@@ -169,15 +185,13 @@ def test_each_county_has_its_own_now_and_a_pin_holds_for_one_build(settings: Set
         build(settings=settings, as_of={"bostn": NOON})
 
 
-def test_a_failing_test_stops_publication_and_names_itself(settings: Settings) -> None:
-    land(settings, "city_cases", [case("1")])
-    build(settings=settings)
-    land(settings, "city_cases", [case("2", closed_at=NOON - timedelta(hours=1))])
+def test_a_failing_test_stops_publication_and_names_itself(built: Settings) -> None:
+    land(built, "city_cases", [case("3", closed_at=NOON - timedelta(hours=1))])
     with pytest.raises(BuildError, match=r"milestones_follow_the_report_fct_cases_: 1 ") as caught:
-        build(settings=settings)
+        build(settings=built)
     assert caught.value.exit_code == 5
-    assert PublishedStore(settings).current().version == 1
-    assert len(cases(settings)) == 1
+    assert PublishedStore(built).current().version == 1
+    assert len(cases(built)) == 2
 
 
 def test_another_writer_is_told_apart(settings: Settings) -> None:
@@ -186,10 +200,8 @@ def test_another_writer_is_told_apart(settings: Settings) -> None:
         build(settings=settings)
 
 
-def test_a_work_file_open_in_another_process_is_left_alone(settings: Settings) -> None:
-    land(settings, "city_cases", [case("1")])
-    build(settings=settings)
-    file = settings.paths.work / WORK_FILE
+def test_a_work_file_open_in_another_process_is_left_alone(built: Settings) -> None:
+    file = built.paths.work / WORK_FILE
     code = f"import duckdb; c = duckdb.connect({str(file)!r}); print(1, flush=True); input()"
     other = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -198,29 +210,27 @@ def test_a_work_file_open_in_another_process_is_left_alone(settings: Settings) -
         assert other.stdout is not None
         other.stdout.readline()
         with pytest.raises(BusyError, match="another process has it open"):
-            build(settings=settings)
+            build(settings=built)
     finally:
         other.communicate(b"\n")
-    assert build(settings=settings) == 2
+    assert build(settings=built) == 2
 
 
 @pytest.mark.parametrize(
     "last", ["prepare", "stg_urban_management__city_cases", "int_cases__unified", "fct_cases"]
 )
-def test_a_build_killed_anywhere_is_continued_by_the_next(settings: Settings, last: str) -> None:
-    land(settings, "city_cases", [case("1"), case("2")])
-    build(settings=settings)
-    land(settings, "city_cases", [case("2", updated_at=NOON, rework_count=1), case("3")])
+def test_a_build_killed_anywhere_is_continued_by_the_next(built: Settings, last: str) -> None:
+    land(built, "city_cases", [case("2", updated_at=NOON, rework_count=1), case("3")])
     killed = subprocess.run(
-        [sys.executable, "-c", CHILD, str(settings.home), last],
+        [sys.executable, "-c", CHILD, str(built.home), last],
         check=False,
         cwd=Path(__file__).parents[2],
         env={**os.environ},
     )
     assert killed.returncode == -signal.SIGKILL
-    assert len(cases(settings)) == 2
-    build(settings=settings)
-    assert [row[:2] for row in cases(settings)] == [
+    assert len(cases(built)) == 2
+    build(settings=built)
+    assert [row[:2] for row in cases(built)] == [
         ("test_source:1", 0),
         ("test_source:2", 1),
         ("test_source:3", 0),
@@ -247,24 +257,22 @@ def test_the_command_line_builds_and_tells_the_status(
     assert main(["build", "--as-of", "yesterday"], environ) == 2
 
 
-def test_every_published_version_keeps_its_values(settings: Settings) -> None:
-    land(settings, "city_cases", [case("1", due_at=NOON, closed_at=NOON)])
-    build(settings=settings)
-    build(settings=settings)
+def test_every_published_version_keeps_its_values(built: Settings) -> None:
+    build(settings=built)
     query = """
         select version, value from kpi.published_values
         where kpi_id = 'on_time_resolution_rate' and area_level = 'county'
         order by version
     """
-    assert PublishedStore(settings).current().sql(query).rows() == [(1, 1.0), (2, 1.0)]
+    assert PublishedStore(built).current().sql(query).rows() == [(1, 1.0), (2, 1.0)]
 
 
-def test_the_work_file_is_free_after_a_build(settings: Settings) -> None:
-    land(settings, "city_cases", [case("1")])
-    build(settings=settings)
-    code = f"import duckdb; duckdb.connect({str(settings.paths.work / WORK_FILE)!r})"
+def test_the_work_file_is_free_after_a_build(built: Settings) -> None:
+    land(built, "city_cases", [case("3")])
+    build(settings=built)
+    code = f"import duckdb; duckdb.connect({str(built.paths.work / WORK_FILE)!r})"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    with duckdb.connect(str(settings.paths.work / WORK_FILE)) as con:
+    with duckdb.connect(str(built.paths.work / WORK_FILE)) as con:
         leftovers = con.execute(
             "select table_name from information_schema.tables where table_name like '%__dbt_%'"
         ).fetchall()

@@ -8,7 +8,7 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +18,6 @@ import pytest
 import shapely
 from polars.testing import assert_frame_equal
 
-from etl.load import load_files
-from etl.sample.generate import generate_sample
 from tests.support.raw_cases import (
     ENCODINGS,
     FALLBACK_POINT,
@@ -31,14 +29,11 @@ from tests.support.raw_cases import (
 )
 from tests.support.recomputed.aggregates import durations, rates, stocks
 from tests.support.recomputed.clock import Calendar
-from warehouse.build import build
-from warehouse.published import Published, PublishedStore
+from tests.support.recomputed.county import COUNTY, NOW, published_sample
+from warehouse.published import Published
 from warehouse.query import Dimension, Question, answer
-from warehouse.settings import Settings
 
-COUNTY = "430181"
 ZONE = ZoneInfo("Asia/Shanghai")
-NOW = datetime(2026, 11, 15, 12, 0, tzinfo=ZONE)
 WEST, SOUTH, EAST, NORTH = 113.0, 27.7, 114.4, 28.75
 SHIFTS = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30)))
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
@@ -78,15 +73,8 @@ class County:
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> County:
-    home = tmp_path_factory.mktemp("sample")
-    settings = Settings(home=home)
-    for source, files in generate_sample(home / "files", scale="town").items():
-        if source.removeprefix("sample_") not in {"areas", "grids", *ENCODINGS}:
-            continue
-        reports = load_files(source, files, settings=settings)
-        assert not any(report.error for report in reports)
-    build(settings=settings, as_of={COUNTY: NOW}, built_at=datetime.now(UTC))
-    return County(folder=home / "files", published=PublishedStore(settings).current())
+    town = published_sample(tmp_path_factory, scale="town")
+    return County(folder=town.files["sample_areas"][0].parent, published=town.published)
 
 
 class Areas:

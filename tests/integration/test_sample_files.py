@@ -10,14 +10,13 @@ import polars as pl
 import pytest
 
 from etl.contract_files import get_contract, load_contracts
-from etl.load import BatchReport, load_files
+from etl.load import BatchReport
 from etl.sample.defects import IMPOSSIBLE_TIME, UNKNOWN_CATEGORY
 from etl.sample.formats import DELIVERIES
-from etl.sample.generate import MANIFEST, generate_sample
+from etl.sample.generate import MANIFEST, SEED, generate_sample
+from tests.support.recomputed.county import County, published_sample
 from warehouse.errors import UsageError
-from warehouse.settings import Settings
 
-SEED = 430181
 CASES = ("grid_events", "city_cases", "police_incidents", "device_alerts", "wristband_alerts")
 
 
@@ -29,10 +28,14 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made: Path = tmp_path_factory.mktemp("town")
-    generate_sample(made, scale="town", seed=SEED)
-    return made
+def town(tmp_path_factory: pytest.TempPathFactory) -> County:
+    """The published town, whose files are those of `SEED`; only looked at."""
+    return published_sample(tmp_path_factory, scale="town")
+
+
+@pytest.fixture(scope="module")
+def folder(town: County) -> Path:
+    return town.files["sample_areas"][0].parent
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +46,9 @@ def told(folder: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def reports(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[BatchReport]]:
+def reports(town: County) -> dict[str, list[BatchReport]]:
     """What became of every file when loaded, by dataset."""
-    settings = Settings(home=tmp_path_factory.mktemp("loaded") / "home")
-    files = generate_sample(folder, scale="town", seed=SEED)
-    return {
-        source.removeprefix("sample_"): load_files(source, paths, settings=settings)
-        for source, paths in files.items()
-    }
+    return {source.removeprefix("sample_"): found for source, found in town.reports.items()}
 
 
 def test_another_seed_gives_other_bytes(folder: Path, tmp_path: Path) -> None:

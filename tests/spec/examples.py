@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tests.support.records import ALL_MILESTONES, columns_of, land
 from warehouse.build import build
+from warehouse.project import YAML_LOADER
 from warehouse.published import Published, PublishedStore
 from warehouse.query import Dimension, Question
 from warehouse.settings import Settings
@@ -113,7 +114,7 @@ class Example(BaseModel):
 
 def examples_of(file: Path) -> list[Example]:
     """The examples of one KPI."""
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content = yaml.load(file.read_text(encoding="utf-8"), YAML_LOADER)
     return [Example.model_validate(example) for example in content["examples"]]
 
 

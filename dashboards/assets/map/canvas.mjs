@@ -14,6 +14,14 @@ const MOST_LABELS = 150;
 const MOST_LABELS_WITH_VALUES = 70;
 const RATIO = 2;
 
+const locale = (words) => ({
+  "NavigationControl.ZoomIn": words.text("map.zoom_in"),
+  "NavigationControl.ZoomOut": words.text("map.zoom_out"),
+  "Map.Title": words.text("page.map"),
+  "ScaleControl.Meters": words.text("map.metres"),
+  "ScaleControl.Kilometers": words.text("map.kilometres"),
+});
+
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Canvas {
@@ -73,19 +81,31 @@ export class Canvas {
       // The map is put into a new place whenever the page is drawn again; only `GridMap.fit` resizes.
       trackResize: false,
       collectResourceTiming: false,
-      locale: {
-        "NavigationControl.ZoomIn": words.text("map.zoom_in"),
-        "NavigationControl.ZoomOut": words.text("map.zoom_out"),
-        "Map.Title": words.text("page.map"),
-        "ScaleControl.Meters": words.text("map.metres"),
-        "ScaleControl.Kilometers": words.text("map.kilometres"),
-      },
+      locale: locale(words),
     });
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
-    map.addControl(new maplibre.NavigationControl({ showCompass: false }), "bottom-right");
-    map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-right");
+    this.controls = [];
+    this.addControls(map);
     return map;
+  }
+
+  addControls(map) {
+    for (const control of this.controls) map.removeControl(control);
+    this.controls = [
+      new maplibre.NavigationControl({ showCompass: false }),
+      new maplibre.ScaleControl({ maxWidth: 110 }),
+    ];
+    for (const control of this.controls) map.addControl(control, "bottom-right");
+  }
+
+  /** Go on in another language. MapLibre takes its words once, with the map. */
+  speak(words) {
+    if (!this.map) return;
+    const spoken = locale(words);
+    Object.assign(this.map._locale, spoken);
+    this.map.getCanvas().setAttribute("aria-label", spoken["Map.Title"]);
+    this.addControls(this.map);
   }
 
   bounds([west, south, east, north]) {

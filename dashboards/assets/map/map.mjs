@@ -184,6 +184,7 @@ export class GridMap {
     this.areas = this.isNew ? found.areas : this.areas;
     if (!this.isNew && this.view) this.view = { ...this.view };
     this.words = new Words(this.setup);
+    this.canvas?.speak(this.words);
   }
 
   /** The address as areas, days and a question. */
