@@ -65,16 +65,19 @@ async def ask(client: httpx.AsyncClient, path: str, query: str) -> str:
     return f"{answer.status_code} {path}?{query} {answer.text[:300]}"
 
 
-async def read_first(town: str, department: str) -> None:
-    """Open each page once in every period and scope; prints how long that took."""
-    began, limits = perf_counter(), ("", f"&area={town}", f"&department={department}")
+async def read_first(town: str, department: str) -> list[str]:
+    """Open each page once in every period and scope; returns what went wrong.
+
+    Prints how long it took.
+    """
+    wrong, began, limits = [], perf_counter(), ("", f"&area={town}", f"&department={department}")
     async with httpx.AsyncClient(timeout=60) as client:
         for period in PERIODS:
             for path in PATHS:
                 for limit in (*limits, "".join(limits)):
-                    await ask(client, path, f"period={period}{limit}")
-    count = len(PERIODS) * len(PATHS) * (len(limits) + 1)
-    print(f"read first: {count} pages, {perf_counter() - began:.0f} s")
+                    wrong.append(await ask(client, path, f"period={period}{limit}"))
+    print(f"read first: {len(wrong)} pages, {perf_counter() - began:.0f} s")
+    return list(filter(None, wrong))
 
 
 async def reader(
@@ -110,8 +113,7 @@ async def visit(home: Path, readers: int, seconds: float, *, is_cold: bool) -> N
     rows = store.current().sql("select distinct town_code, department_code from mart.fct_cases")
     towns = rows["town_code"].drop_nulls().unique().sort().to_list()
     departments = rows["department_code"].drop_nulls().unique().sort().to_list()
-    if not is_cold:
-        await read_first(towns[0], departments[0])
+    wrong = [] if is_cold else await read_first(towns[0], departments[0])
     found: list[float] = []
     until = perf_counter() + seconds
     reading = [
@@ -121,7 +123,7 @@ async def visit(home: Path, readers: int, seconds: float, *, is_cold: bool) -> N
     await asyncio.sleep(seconds / 2)
     before = len(found)
     publish_again(home)
-    wrong = [line for lines in await asyncio.gather(*reading) for line in lines]
+    wrong += [line for lines in await asyncio.gather(*reading) for line in lines]
     for line in wrong[:5]:
         print(line)
     parts = {"all": found, "before": found[:before], "after": found[before:]}

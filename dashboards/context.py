@@ -86,7 +86,7 @@ class Services:
     def open(self) -> "Context":
         """The version published now; a newer one is shown once its first answers are ready.
 
-        Until then, some seconds, readers stay with the one before and wait for nothing.
+        Until then readers stay with the one before and wait for nothing.
 
         Raises:
             NothingPublishedError: there is none yet.

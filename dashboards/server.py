@@ -4,6 +4,7 @@ import ipaddress
 import json
 import logging
 from collections.abc import AsyncIterator
+from time import monotonic
 
 # Charts look whether pandas is there; half imported by another thread, it breaks them.
 import pandas  # noqa: F401
@@ -28,6 +29,9 @@ from warehouse.published import NothingPublishedError
 from warehouse.settings import Settings
 
 log = logging.getLogger(__name__)
+
+LONGEST_PREPARATION_SECONDS = 60
+"""For so long, and one page more, a new version waits until it is shown."""
 
 
 def make_server(settings: Settings) -> FastAPI:
@@ -77,7 +81,11 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 def _draw_first_views(context: Context) -> None:
     """Draw what readers had of the version before, and each page once as a reader opens it, the
-    first of them about a department and a town too, so that their answers are there."""
+    first of them about a department and a town too, so that their answers are there.
+
+    What is not drawn within `LONGEST_PREPARATION_SECONDS` is left to who asks for it.
+    """
+    began = monotonic()
     first = View.parse("", known=context.known)
     scope = Scope(first, context)
     limited = [
@@ -90,6 +98,8 @@ def _draw_first_views(context: Context) -> None:
     ]
     views = [*((path, first) for path in BY_PATH), *((overview.PATH, view) for view in limited)]
     for path, view in (*views, *shell.lately_drawn(context)):
+        if monotonic() - began > LONGEST_PREPARATION_SECONDS:
+            break
         try:
             shell.kept(path, view, context)
         except GridgovError as error:

@@ -189,10 +189,9 @@ def lately_drawn(context: Context) -> list[tuple[str, View]]:
         if not isinstance(key, Kept) or key.draw is not page_parts:
             continue
         if key.version != context.published.version:
-            kind = key.view.with_(
-                area=_level(key.view, context), department=str(bool(key.view.department))
-            )
-            found.setdefault((key.path, kind), (key.path, key.view))
+            limits = (_level(key.view, context), bool(key.view.department))
+            kind = key.view.with_(area="", department="")
+            found.setdefault((key.path, kind, limits), (key.path, key.view))
     return list(found.values())
 
 

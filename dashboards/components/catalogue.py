@@ -9,7 +9,7 @@ from dashboards.components.data_table import data_table
 from dashboards.components.number import number
 from dashboards.components.parts import chip, icon, search
 from dashboards.components.words import kpi_name, lacking_words
-from dashboards.data.catalogue import SUBJECTS, Entry, Lineage
+from dashboards.data.catalogue import Entry, Lineage
 from dashboards.data.catalogue_tables import lacking
 from dashboards.data.tables import Table
 from dashboards.figures.lineage import Box, Column, Joint
@@ -29,14 +29,14 @@ LISTED_MODELS = 5
 def kpi_list(found: Sequence[Entry], view: View) -> Element:
     """Search, subjects, and every KPI with its value under its subject."""
     lang = view.lang
-    there = [name for name in SUBJECTS if any(entry.subject == name for entry in found)]
+    there = list(dict.fromkeys(entry.subject for entry in found))
     return html.Nav(
         [
             html.H2(text("catalogue.all", lang, count=len(found))),
             search(LIST, text("catalogue.search", lang)),
             html.Div(
                 [_tag("", text("catalogue.subject.all", lang), is_on=True)]
-                + [_tag(name, text(f"catalogue.subject.{name}", lang)) for name in there],
+                + [_tag(name, text(f"subject.{name}", lang)) for name in there],
                 className="catalogue-tags",
                 role="group",
                 **{"aria-label": text("catalogue.column.subject", lang)},
@@ -70,7 +70,7 @@ def _tag(name: str, words: str, *, is_on: bool = False) -> Element:
 def _group(name: str, found: Sequence[Entry], view: View) -> Element:
     return html.Section(
         [
-            html.H3(text(f"catalogue.subject.{name}", view.lang)),
+            html.H3(text(f"subject.{name}", view.lang)),
             html.Ul([_item(entry, view) for entry in found if entry.subject == name]),
         ],
         **{"data-group-of": LIST},

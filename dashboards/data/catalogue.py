@@ -5,26 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboards.data.page_kpis import pages_with
+from dashboards.data.subjects import by_subject
 from dashboards.data.tables import Figure, figures
 from dashboards.scope import Scope, facts_of
 from warehouse.catalogue import Kpi, get_kpi
 from warehouse.catalogue.model import Parts
 from warehouse.lineage import INTERMEDIATE, Model, datasets_of, load_models, origin_of
-
-SUBJECTS = (
-    "cases",
-    "mediation",
-    "services",
-    "visits",
-    "health",
-    "council",
-    "waste",
-    "rain",
-    "workers",
-    "participation",
-    "scores",
-)
-"""Folders of the facts' models in the order of the page; scores come last."""
 
 SOURCES = """
     select dataset, count(distinct source_id) as source_count, count(*) as batch_count,
@@ -90,11 +76,6 @@ def dataset_names(scope: Scope) -> dict[str, str]:
     return {row["dataset"]: row[scope.view.lang.value] for row in rows.iter_rows(named=True)}
 
 
-def subject_of(kpi: Kpi) -> str:
-    """The subject a KPI stands under: the folder of its fact's model."""
-    return "scores" if kpi.fact is None else load_models()[kpi.fact].folder
-
-
 def kpis_with(kpis: Iterable[Kpi], dataset: str) -> list[Kpi]:
     """The KPIs into whose facts a dataset's records go."""
     return [kpi for kpi in kpis if any(dataset in datasets_of(fact.name) for fact in facts_of(kpi))]
@@ -119,10 +100,11 @@ def entries(scope: Scope) -> list[Entry]:
     values = {
         kpi.kpi_id: rows[0] if rows else None for kpi, rows in zip(fitting, answers, strict=True)
     }
-    found = [
-        Entry(kpi, subject_of(kpi), values.get(kpi.kpi_id), lacking[kpi.kpi_id]) for kpi in kpis
+    return [
+        Entry(kpi, subject, values.get(kpi.kpi_id), lacking[kpi.kpi_id])
+        for subject, listed in by_subject(scope.context.kpis).items()
+        for kpi in listed
     ]
-    return sorted(found, key=lambda entry: SUBJECTS.index(entry.subject))
 
 
 def parts_on(kpi: Kpi, day: date) -> Parts | None:

@@ -62,7 +62,7 @@ def _line(entry: Entry, lang: Lang) -> list[Cell]:
     kpi = entry.kpi
     target = entry.figure.row["target"] if entry.figure else None
     return [
-        text(f"catalogue.subject.{entry.subject}", lang),
+        text(f"subject.{entry.subject}", lang),
         kpi_name(kpi, lang),
         kpi.kpi_id,
         entry.figure or lacking(entry.lacks, lang),

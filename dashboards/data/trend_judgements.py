@@ -147,13 +147,11 @@ def compared(line: Line, kpi: Kpi, period: Period) -> Compared | Refused:
     context = line.scope.context
     question = line.scope.question(kpi.kpi_id, start=period.start, end=period.end)
 
-    def make() -> pl.DataFrame:
-        return changes(context.published, question)
-
-    rows = _tried(lambda: context.analysed("changes", question, make))
-    if isinstance(rows, Refused):
-        return rows
-    return Compared(kpi, period, figure(context, question), of_changes(rows, kpi))
+    answered = _tried(lambda: context.ask(replace(question, compare=True)))
+    if isinstance(answered, Refused):
+        return answered
+    words = of_changes(changes(answered, kpi), kpi)
+    return Compared(kpi, period, figure(context, question), words)
 
 
 def last_whole_month(scope: Scope) -> Period | None:

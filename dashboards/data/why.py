@@ -76,7 +76,7 @@ def _is_open(kpi: Kpi, cell: Question, name: str) -> bool:
 def _decomposed(context: Context, question: Question, back: Compared) -> Decomposition | None:
     def make() -> Decomposition | None:
         try:
-            return decompose(context.published, question, back=back, ask=context.ask)
+            return decompose(context.published, question, back=back, ask=context.ask_all)
         except UsageError:
             return None
 

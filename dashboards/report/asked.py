@@ -17,7 +17,7 @@ from dashboards.i18n import Lang
 from dashboards.periods import ONE_DAY, first_of_month
 from dashboards.scope import Scope
 from dashboards.view import Preset, View
-from warehouse.analysis.changes import BACKS, changes
+from warehouse.analysis.changes import changes
 from warehouse.catalogue import Kpi
 from warehouse.errors import UsageError, unknown_value
 from warehouse.query import Question
@@ -146,22 +146,9 @@ class Asked:
 
     def read(self, kpi_ids: Sequence[str]) -> None:
         """Ask for many KPIs at once, with what they are compared with."""
-        context = self.context
         questions = [self.scope.question(kpi_id) for kpi_id in self.fitting(kpi_ids)]
         compared = [self.scope.question(one.kpi_id, compare=True) for one in questions]
-        answers = context.ask_all(compared)
-        earlier = [
-            self.scope.question(
-                question.kpi_id,
-                start=answer[f"{back}_start_date"].item(),
-                end=answer[f"{back}_end_date"].item(),
-            )
-            for question, answer in zip(questions, answers, strict=True)
-            for back in BACKS
-            if answer[f"{back}_value"].item() is not None
-        ]
-        context.ask_all(earlier)
-        for question, answer in zip(questions, answers, strict=True):
+        for question, answer in zip(questions, self.context.ask_all(compared), strict=True):
             self._kpis[question.kpi_id] = self._month_of(question, answer)
 
     def months_of(self, kpi_ids: Sequence[str]) -> list[KpiMonth]:
@@ -172,8 +159,7 @@ class Asked:
         return [self._kpis[kpi_id] for kpi_id in self.fitting(kpi_ids)]
 
     def _month_of(self, question: Question, answer: pl.DataFrame) -> KpiMonth:
-        context, row = self.context, answer.row(0, named=True)
-        found = changes(context.published, question, lambda _published, asked: context.ask(asked))
+        row, kpi = answer.row(0, named=True), self.context.kpis[question.kpi_id]
         compared = {
             line["compared_with"]: Change(
                 line["change"],
@@ -182,9 +168,8 @@ class Asked:
                 line["is_signal"],
                 line["comparison_caveat"],
             )
-            for line in found.iter_rows(named=True)
+            for line in changes(answer, kpi).iter_rows(named=True)
         }
-        kpi = context.kpis[question.kpi_id]
         return KpiMonth(Figure(kpi, row, cell_of(question, row)), compared)
 
     def by_month(self, kpi_ids: Sequence[str]) -> dict[str, tuple[Question, pl.DataFrame]]:

@@ -135,6 +135,23 @@ def test_a_milestone_without_any_record_is_not_delivered(context: Context) -> No
     assert whole.stages[-1].reached_count + whole.stages[-1].waiting_count == whole.case_count
 
 
+def test_stages_of_a_town_are_those_of_its_own_cases(context: Context) -> None:
+    cases = context.published.sql(
+        "select * from mart.fct_cases where not is_void and not is_duplicate"
+    )
+    towns = cases["town_code"].drop_nulls().unique().sort()[:3]
+    assert len(towns) == 3
+    for town in towns:
+        own = cases.filter(town_code=town)
+        minutes = (own["closed_at"] - own["reported_at"]).dt.total_microseconds() / 60e6
+        whole, *by_department = stage_times(scope_of(context, f"period=all&area={town}"))
+        assert whole.case_count == len(own) == sum(line.case_count for line in by_department)
+        assert whole.stages[-1].reached_count == minutes.count()
+        assert whole.stages[-1].median_minutes == pytest.approx(minutes.median(), rel=1e-12)
+    without = stage_times(scope_of(context, "period=all"))
+    assert without[0].case_count == len(cases)
+
+
 def test_applications_are_counted_by_how_far_they_got(context: Context) -> None:
     scope = scope_of(context, "period=all")
     assert funnel(scope) == Funnel(

@@ -13,7 +13,8 @@ from warehouse.analysis.changes import changes
 from warehouse.analysis.sentences import of_changes, of_chart
 from warehouse.analysis.trends import control_chart
 from warehouse.catalogue import get_kpi
-from warehouse.query import Question
+from warehouse.published import Published
+from warehouse.query import Question, answer
 
 RATE = "on_time_resolution_rate"
 MEAN = "response_time_mean"
@@ -35,9 +36,14 @@ def months(count: int, first: date = date(2023, 11, 1)) -> list[date]:
     return [date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
+def changed(published: Published, kpi_id: str) -> pl.DataFrame:
+    question = Question(kpi_id, COUNTY, compare=True, **OCTOBER)
+    return changes(answer(published, question), get_kpi(kpi_id))
+
+
 def test_the_interval_of_two_shares_is_newcombe_s(tmp_path: Path) -> None:
     rows = [*cases(date(2026, 9, 1), 48, 80), *cases(date(2026, 10, 1), 56, 70)]
-    frame = changes(marts(tmp_path, cases=rows), Question(RATE, COUNTY, **OCTOBER))
+    frame = changed(marts(tmp_path, cases=rows), RATE)
     found = frame.filter(compared_with="previous").row(0, named=True)
     # Newcombe 1998, table II, method 10: 56/70 against 48/80.
     assert found["change"] == pytest.approx(0.2)
@@ -52,7 +58,7 @@ def test_the_interval_of_two_shares_is_newcombe_s(tmp_path: Path) -> None:
 
 def test_counts_are_compared_at_as_many_days(tmp_path: Path) -> None:
     rows = [*cases(date(2026, 9, 1), 0, 300), *cases(date(2026, 10, 1), 0, 310)]
-    frame = changes(marts(tmp_path, cases=rows), Question(COUNT, COUNTY, **OCTOBER))
+    frame = changed(marts(tmp_path, cases=rows), COUNT)
     found = frame.filter(compared_with="previous").row(0, named=True)
     assert (found["before"], found["before_equal_days"]) == pytest.approx((3.0, 3.1))
     assert found["change"] == pytest.approx(0)

@@ -6,8 +6,9 @@ from itertools import pairwise
 import pytest
 
 from dashboards.catalogue_words import definition, result_words
-from dashboards.data.catalogue import SUBJECTS, kpis_with, subject_of
+from dashboards.data.catalogue import kpis_with
 from dashboards.data.page_kpis import page_kpis, pages_with
+from dashboards.data.subjects import SUBJECTS, subject_of
 from dashboards.figures.lineage import Box, Column, lineage, placed
 from dashboards.i18n import Lang
 from dashboards.pages import PAGES

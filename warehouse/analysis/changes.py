@@ -14,24 +14,17 @@ for counts and events per population. A signal is an interval that leaves out ze
 interval (stocks, sums, ratios of sums, scores) is not judged.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
 from typing import TypeVar
 
 import numpy as np
 import polars as pl
 from scipy import stats
 
-from warehouse.catalogue import Kpi, get_kpi
-from warehouse.published import Published
-from warehouse.query import Question, answer
+from warehouse.catalogue import Kpi
 from warehouse.query.periods import Back
-from warehouse.query.question import OTHER_SLICES, TIME_UNITS
+from warehouse.query.question import OTHER_SLICES
 
 N = TypeVar("N", float, pl.Expr)
-
-Ask = Callable[[Published, Question], pl.DataFrame]
 
 BACKS: tuple[Back, ...] = ("previous", "last_year")
 CODES = ["area_code", *(f"{name}_code" for name in OTHER_SLICES)]
@@ -39,8 +32,8 @@ TAIL = 0.025
 COMPARED_DAYS = ["compared_start_date", "compared_end_date"]
 
 
-def changes(published: Published, question: Question, ask: Ask = answer) -> pl.DataFrame:
-    """Every slice of a question against its two counterparts, two rows per slice and period.
+def changes(answered: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
+    """Every slice of an answer against its two counterparts, two rows per slice and period.
 
     Columns: codes; period_start_date, period_end_date; compared_with (`previous`, `last_year`),
     compared_start_date, compared_end_date; value; before; before_equal_days (the same, or for what
@@ -49,42 +42,27 @@ def changes(published: Published, question: Question, ask: Ask = answer) -> pl.D
     one); comparison_caveat (last year only).
 
     Args:
-        ask: what answers a question; a page keeps its answers.
-
-    Raises:
-        UsageError: as `answer`.
+        answered: about the KPI, with its comparison (`Question.compare`).
+        kpi: the KPI.
     """
-    kpi = get_kpi(question.kpi_id)
-    current = ask(published, replace(question, compare=True))
-    if kpi.kind == "count" or kpi.denominator_table:
-        current = _with_poisson(current, kpi, "", "interval_")
-    found = [_compared(published, question, current, back, ask) for back in BACKS]
+    if _is_poisson(kpi):
+        answered = _with_poisson(answered, kpi, "")
+    found = [_compared(answered, kpi, back) for back in BACKS]
     order = ["period_start_date", *CODES]
     return pl.concat(found).sort(order, nulls_last=True, maintain_order=True)
 
 
-def _compared(
-    published: Published, question: Question, current: pl.DataFrame, back: Back, ask: Ask
-) -> pl.DataFrame:
-    kpi = get_kpi(question.kpi_id)
-    renamed = {
-        f"{back}_value": "before",
-        f"{back}_start_date": "compared_start_date",
-        f"{back}_end_date": "compared_end_date",
-    }
-    rows = current.rename(renamed)
-    if kpi.kind == "count" or kpi.denominator_table:
-        rows = _with_poisson(rows.drop("before"), kpi, f"{back}_", "before_").with_columns(
-            current[f"{back}_value"].alias("before")
-        )
-    else:
-        rows = rows.join(
-            _intervals_before(published, question, rows, ask),
-            on=[*CODES, *COMPARED_DAYS],
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
-        )
+def _compared(answered: pl.DataFrame, kpi: Kpi, back: Back) -> pl.DataFrame:
+    rows = _with_poisson(answered, kpi, f"{back}_") if _is_poisson(kpi) else answered
+    rows = rows.rename(
+        {
+            f"{back}_value": "before",
+            f"{back}_interval_low": "before_low",
+            f"{back}_interval_high": "before_high",
+            f"{back}_start_date": "compared_start_date",
+            f"{back}_end_date": "compared_end_date",
+        }
+    )
     scale = _days("period_start_date", "period_end_date") / _days(*COMPARED_DAYS)
     scaled = scale if kpi.grows_with_days else pl.lit(1.0)
     value, before = pl.col("value"), pl.col("before_equal_days")
@@ -126,7 +104,12 @@ def _days(start: str, end: str) -> pl.Expr:
     return (pl.col(end) - pl.col(start)).dt.total_days().cast(pl.Float64)
 
 
-def _with_poisson(rows: pl.DataFrame, kpi: Kpi, back: str, name: str) -> pl.DataFrame:
+def _is_poisson(kpi: Kpi) -> bool:
+    """Whether it counts events, in all or per resident: an answer has no interval of those."""
+    return kpi.kind == "count" or kpi.denominator_table is not None
+
+
+def _with_poisson(rows: pl.DataFrame, kpi: Kpi, back: str) -> pl.DataFrame:
     """Garwood's interval of a count, in the KPI's unit."""
     counts = rows[f"{back}numerator"].to_numpy()
     per = float(kpi.per or 1)
@@ -139,29 +122,10 @@ def _with_poisson(rows: pl.DataFrame, kpi: Kpi, back: str, name: str) -> pl.Data
     with np.errstate(divide="ignore", invalid="ignore"):
         bounds = {"low": low * per / sizes, "high": high * per / sizes}
     return rows.with_columns(
-        pl.Series(f"{name}{side}", np.where(np.isfinite(bound), bound, np.nan), nan_to_null=True)
+        pl.Series(
+            f"{back}interval_{side}",
+            np.where(np.isfinite(bound), bound, np.nan),
+            nan_to_null=True,
+        )
         for side, bound in bounds.items()
     )
-
-
-def _intervals_before(
-    published: Published, question: Question, rows: pl.DataFrame, ask: Ask
-) -> pl.DataFrame:
-    """Intervals of the compared periods, which a comparison itself does not carry."""
-    by = tuple(name for name in question.by if name not in TIME_UNITS)
-
-    def asked(start: date, end: date) -> pl.DataFrame:
-        found = ask(published, replace(question, by=by, start=start, end=end, compare=False))
-        return found.select(
-            *CODES,
-            pl.lit(start).alias("compared_start_date"),
-            pl.lit(end).alias("compared_end_date"),
-            pl.col("interval_low").alias("before_low"),
-            pl.col("interval_high").alias("before_high"),
-        )
-
-    known = rows.filter(pl.col("before").is_not_null()).select(COMPARED_DAYS).unique()
-    frames = [asked(start, end) for start, end in known.iter_rows()]
-    schema = {name: rows.schema[name] for name in (*CODES, *COMPARED_DAYS)}
-    empty = pl.DataFrame(schema={**schema, "before_low": pl.Float64, "before_high": pl.Float64})
-    return pl.concat([empty, *frames])

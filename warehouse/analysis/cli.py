@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ from warehouse.analysis.wording import names_of
 from warehouse.catalogue import Kpi, Text, get_kpi, programme_start
 from warehouse.catalogue.grades import grade_of
 from warehouse.errors import UsageError
-from warehouse.query import Question, answer_many
+from warehouse.query import Question, answer, answer_many
 from warehouse.query.periods import Back
 from warehouse.query.scores import contributions
 from warehouse.query_cli import (
@@ -174,7 +174,8 @@ def _change(call: Call) -> Found:
     """Both comparisons; with one slice that is not time, what the change is made of."""
     is_score = call.kpi.kind == "score"
     if call.question.time_unit or not (call.question.by or is_score):
-        rows = changes(call.asked.published, call.question)
+        answered = answer(call.asked.published, replace(call.question, compare=True))
+        rows = changes(answered, call.kpi)
         return Found(of_changes(rows, call.kpi), {}, rows)
     if is_score and call.question.by:
         raise UsageError("--by: 得分按组成部分分解 / a score is taken apart by its parts: no --by")

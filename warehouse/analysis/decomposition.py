@@ -17,7 +17,7 @@ Every dimension is decomposed on its own: two at once would count a change twice
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -29,12 +29,10 @@ from warehouse.analysis.funnel import only_slice
 from warehouse.catalogue import Kpi, get_kpi
 from warehouse.errors import UsageError
 from warehouse.published import Published
-from warehouse.query import Question, answer
+from warehouse.query import Question, answer_many
 from warehouse.query.periods import Back, Period
 from warehouse.query.question import AREA_LEVELS
-from warehouse.query.scores import contributions
-
-Ask = Callable[[Question], pl.DataFrame]
+from warehouse.query.scores import Ask, contributions
 
 DIFFERENCES = ("count", "sum", "stock")
 QUOTIENTS = ("rate", "ratio", "mean", "state_rate", "reach_rate")
@@ -88,8 +86,9 @@ def decompose(
             groups overlap; no value in one of the periods; not exactly one slice.
     """
     kpi = get_kpi(question.kpi_id)
-    ask = ask or partial(answer, published)
-    whole = ask(replace(question, by=(), compare=True)).row(0, named=True)
+    ask = ask or partial(answer_many, published)
+    [answered] = ask([replace(question, by=(), compare=True)])
+    whole = answered.row(0, named=True)
     value, before = whole["value"], whole[f"{back}_value"]
     if value is None or before is None:
         raise UsageError(f"{kpi.kpi_id}: 两期之一无值 / one of the two periods has no value")
@@ -128,7 +127,8 @@ def _groups(
             f" {kpi.kind} is no sum over groups and is not decomposed"
         )
     slice_ = only_slice(question)
-    rows = list(ask(replace(question, compare=True)).iter_rows(named=True))
+    [answered] = ask([replace(question, compare=True)])
+    rows = list(answered.iter_rows(named=True))
     is_split = kpi.denominator_table is None or question.slices[0] in AREA_LEVELS
     if kpi.kind in DIFFERENCES or not is_split:
         groups = [
@@ -210,10 +210,7 @@ def _points(
 ) -> list[dict[str, Any]]:
     after = replace(question, by=(), compare=False)
     before = replace(after, start=compared.start, end=compared.end)
-    given = [
-        contributions(published, asked, lambda parts: [ask(part) for part in parts])
-        for asked in (before, after)
-    ]
+    given = [contributions(published, asked, ask) for asked in (before, after)]
     points = [dict(frame.select("part_id", "points").iter_rows()) for frame in given]
     return [
         {
