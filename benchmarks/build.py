@@ -30,7 +30,7 @@ from warehouse.transform import WORK_FILE, Transform
 
 DATASETS = ("grid_events", "city_cases")
 COPIED = ("control", "seed")
-GEOGRAPHY = ("located_points", "boundary_editions", "area_geometry")
+GEOGRAPHY = ("located_points", "boundary_editions", "area_geometry", "grid_neighbours")
 AIM = 1.5
 
 

@@ -6,7 +6,15 @@ from typing import Literal, get_args
 LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boolean", "geometry"]
 
 RuleKind = Literal[
-    "order", "together", "inside_county", "unique", "only_when", "one_per", "reference", "listed"
+    "order",
+    "together",
+    "inside_county",
+    "unique",
+    "only_when",
+    "needed_when",
+    "one_per",
+    "reference",
+    "listed",
 ]
 RULE_KINDS = tuple(kind for kind in get_args(RuleKind) if kind != "listed")
 """Kinds that a contract states; `listed` follows from a column's code list."""
@@ -96,6 +104,7 @@ class Rule:
     together: all of the columns or none. inside_county: a point in the county's extent.
     unique: no two rows of a file with the same values; the first stays.
     only_when: the columns are empty unless the column `when[0]` is `when[1]`.
+    needed_when: none of the columns is empty where the column `when[0]` is `when[1]`.
     one_per: no two records with the same values, whatever their files; the one first by `first_by`
         stays. Rows with a null among the columns are not judged.
     reference: a record of `dataset` has the same values in `other_columns`; with `during`, one
@@ -146,6 +155,8 @@ class Contract:
     """Share of refused rows above which a batch is refused whole."""
     is_event_driven: bool = False
     """Records come only when something happens, so that silence is no lateness."""
+    keeps_versions: bool = False
+    """Every version of a record is staged beside the latest ones, for what was known at a time."""
 
     @property
     def column_names(self) -> tuple[str, ...]:

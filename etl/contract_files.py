@@ -135,6 +135,7 @@ def _contract(parsed: OpenDataContractStandard, schema: SchemaObject, file: Path
         lateness_days=int(service["latency"] or 0),
         tolerance=float(_custom(parsed.customProperties, "refusalTolerance")),
         is_event_driven=bool(_custom(parsed.customProperties, "eventDriven")),
+        keeps_versions=bool(_custom(parsed.customProperties, "everyVersion")),
     )
 
 
@@ -179,7 +180,7 @@ def _rule(item: DataQuality) -> Rule:
     if kind not in RULE_KINDS:
         raise InputError(f"rule {item.name}: " + unknown_value("kind", kind, RULE_KINDS))
     parts: dict[str, Any] = {"columns": tuple(given)}
-    if kind == "only_when":
+    if kind in ("only_when", "needed_when"):
         ((column, (value,)),) = given["when"].items()
         parts = {"columns": tuple(given["columns"]), "when": (column, value)}
     elif kind == "one_per":

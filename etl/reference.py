@@ -40,6 +40,14 @@ STAGING_SQL = """\
 {{{{ latest_versions("{dataset}", key={key}{cleaning}) }}}}
 """
 
+VERSIONS_SQL = """\
+-- Generated from {contracts} by `python -m etl.reference`; do not edit.
+-- fmt: off
+{{{{ config(materialized="table") }}}}
+
+{{{{ every_version("{dataset}", key={key}) }}}}
+"""
+
 
 def generated_files() -> dict[Path, str]:
     """Content of every derived file by its path from the root of the project."""
@@ -49,6 +57,7 @@ def generated_files() -> dict[Path, str]:
         DBT_SOURCES: _dbt_sources(list(contracts.values())),
         **{_staging_file(one, ".sql"): _staging_sql(one) for one in contracts.values()},
         **{_staging_file(one, ".yml"): _staging_yml(one) for one in contracts.values()},
+        **{path: text for one in contracts.values() for path, text in _versions(one).items()},
         **quality_files(contracts),
         **pages,
     }
@@ -88,6 +97,34 @@ def _staging_yml(contract: Contract) -> str:
         ],
     }
     return _generated({"version": 2, "models": [model]})
+
+
+def _versions(contract: Contract) -> dict[Path, str]:
+    """The model of every version and what it says of itself; none where only the latest count."""
+    if not contract.keeps_versions:
+        return {}
+    name = f"{staging_model(contract)}_versions"
+    model = {
+        "name": name,
+        "description": f"{contract.purpose} 每一版 / Every version of each record, by updated_at.",
+        "data_tests": [
+            {
+                "one_row_per": {
+                    "arguments": {"columns": ["source_id", *contract.landed_key, "updated_at"]}
+                }
+            }
+        ],
+        "columns": [
+            _dbt_column(column) for column in (*contract.landed_columns, *contract.added_columns)
+        ],
+    }
+    key = json.dumps(contract.landed_key)
+    sql = VERSIONS_SQL.format(contracts=CONTRACTS, dataset=contract.dataset, key=key)
+    folder = STAGING / contract.department
+    return {
+        folder / f"{name}.sql": sql,
+        folder / f"{name}.yml": _generated({"version": 2, "models": [model]}),
+    }
 
 
 def _generated(content: dict[str, Any]) -> str:

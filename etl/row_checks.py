@@ -271,6 +271,10 @@ def _rule_check(
             column, value = rule.when or ("", "")
             is_met = (pl.col(column).cast(pl.String) == value).fill_null(False)
             fails = is_met.not_() & pl.any_horizontal(one.is_not_null() for one in values)
+        case "needed_when":
+            column, value = rule.when or ("", "")
+            is_met = (pl.col(column).cast(pl.String) == value).fill_null(False)
+            fails = is_met & pl.any_horizontal(one.is_null() for one in values)
         case _:
             west, south, east, north = county.extent
             longitude, latitude = values

@@ -1,15 +1,14 @@
 """Build step: which area every reported point lies in, by the boundaries of the reported day."""
 
-from collections.abc import Sequence
-from datetime import date
-
 import duckdb
 import polars as pl
 import shapely
 
 from geo.assign import GridIndex, code_column
+from geo.editions import boundary_versions, editions_of
 from warehouse.counties import County, load_counties
 from warehouse.settings import Settings
+from warehouse.validity import holding
 
 LEVELS = ("grid", "community", "town")
 """Lowest first. Other levels (police districts …) take no part in locating."""
@@ -23,43 +22,6 @@ create or replace table intermediate.located_points (
     county_code varchar, longitude double, latitude double, valid_on date,
     town_code varchar, community_code varchar, grid_code varchar
 );
-"""
-
-# A version ends where the next one of the same area starts, even where its own last day is
-# missing or later; what has no first day has always held.
-VERSIONS = """
-with delivered as (
-    select
-        county_code, area_level, area_code, parent_code, geometry_wkb, updated_at, batch_id,
-        coalesce(valid_from_date, date '1900-01-01') as valid_from_date, valid_to_date
-    from staging.stg_grid_centre__areas
-    where area_level in ('community', 'town')
-    union all
-    select
-        county_code, 'grid', grid_code, community_code, geometry_wkb, updated_at, batch_id,
-        coalesce(valid_from_date, date '1900-01-01'), valid_to_date
-    from staging.stg_grid_centre__grids
-),
-
-one_row_per_version as (
-    select *
-    from delivered
-    where county_code = $county_code
-    qualify row_number() over (
-        partition by area_level, area_code, valid_from_date
-        order by updated_at desc nulls last, batch_id desc
-    ) = 1
-)
-
-select
-    area_level, area_code, parent_code, geometry_wkb, valid_from_date,
-    -- The last day is inclusive as delivered; from here on the end is exclusive.
-    least(
-        cast(valid_to_date + interval 1 day as date),
-        lead(valid_from_date) over (partition by area_level, area_code order by valid_from_date)
-    ) as valid_to_date
-from one_row_per_version
-order by area_level, area_code, valid_from_date
 """
 
 CASES = (
@@ -125,16 +87,16 @@ def locate_cases(con: duckdb.DuckDBPyConnection, *, settings: Settings) -> None:
 
 
 def _locate_county(con: duckdb.DuckDBPyConnection, county: County) -> None:
-    versions = con.sql(VERSIONS, params={"county_code": county.code}).pl()
+    versions = boundary_versions(con, county.code)
     if versions.is_empty():
         return
-    _insert(con, "boundary_editions", _editions(versions), county=county)
+    _insert(con, "boundary_editions", editions_of(versions), county=county)
     points = con.sql(
         POINTS, params={"county_code": county.code, "time_zone": county.time_zone}
     ).pl()
     for valid_on in points["valid_on"].unique().sort():
         located = _located(
-            points.filter(pl.col("valid_on") == valid_on), _held_on(versions, valid_on)
+            points.filter(pl.col("valid_on") == valid_on), holding(versions, valid_on)
         )
         _insert(con, "located_points", located, county=county)
 
@@ -145,25 +107,6 @@ def _insert(
     con.register("new_rows", rows.with_columns(county_code=pl.lit(county.code)))
     con.execute(f"insert into intermediate.{table} by name select * from new_rows")
     con.unregister("new_rows")
-
-
-def _editions(versions: pl.DataFrame) -> pl.DataFrame:
-    starts, ends = versions["valid_from_date"], versions["valid_to_date"]
-    days: list[date] = sorted(set(starts) | set(ends.drop_nulls()))
-    following: Sequence[date | None] = [*days[1:], None]
-    editions = pl.DataFrame(
-        {"valid_from_date": days, "valid_to_date": following},
-        schema={"valid_from_date": pl.Date, "valid_to_date": pl.Date},
-    )
-    # After the last boundary has ended there is no edition.
-    return editions if ends.null_count() else editions.head(-1)
-
-
-def _held_on(versions: pl.DataFrame, day: date) -> pl.DataFrame:
-    return versions.filter(
-        pl.col("valid_from_date") <= day,
-        pl.col("valid_to_date").is_null() | (pl.col("valid_to_date") > day),
-    )
 
 
 def _located(points: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+# Every core has a process of the run; threads of linear algebra only wait for each other, at twice
+# the processor time. It is read when numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 FIRST = ("integration/test_reports.py", "integration/test_build_steps.py")
 """One begins with the published town, which the other does without, so that none waits for it."""
 LONG = (

@@ -42,6 +42,10 @@ GEOGRAPHY = f"""
     create table if not exists intermediate.boundary_editions (
         county_code varchar, valid_from_date date, valid_to_date date
     );
+    create table if not exists intermediate.grid_neighbours (
+        county_code varchar, valid_on date, grid_code varchar, neighbour_code varchar,
+        contact_code varchar, shared_m double, fingerprint varchar
+    );
     create table if not exists intermediate.area_geometry ({GEOMETRY_COLUMNS});
 """
 

@@ -9,6 +9,7 @@ import yaml
 
 from warehouse.catalogue.model import Text
 from warehouse.project import YAML_LOADER, project_folder
+from warehouse.staging import EVERY_VERSION
 
 MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)\(.*?endmacro", re.DOTALL)
 CALL = re.compile(r"\b(\w+)\(")
@@ -39,10 +40,10 @@ class Model:
 
     @property
     def dataset(self) -> str | None:
-        """The dataset whose latest records a staging model holds; null for any other model."""
+        """The dataset whose records a staging model holds; null for any other model."""
         if self.layer != STAGING or self.folder in NOT_DELIVERED:
             return None
-        return self.name.split("__", 1)[1]
+        return self.name.split("__", 1)[1].removesuffix(EVERY_VERSION)
 
 
 @cache

@@ -26,7 +26,10 @@ PERSONAL_KEYS = ("person_key", "household_key")
 WITH_PEOPLE = ("ops.batches",)
 """Tables that the file about persons has too: what its rows came from."""
 
-ORDERED_BY: Mapping[str, tuple[str, ...]] = {"mart.fct_cases": ("county_code", "reported_date")}
+ORDERED_BY: Mapping[str, tuple[str, ...]] = {
+    "mart.fct_cases": ("county_code", "reported_date"),
+    "mart.fct_rain_readings": ("county_code", "hour_number"),
+}
 """Large tables in the order they are asked by: a period then reads its own part only."""
 
 BUILD_TABLE = """

@@ -3,9 +3,10 @@
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
@@ -123,11 +124,31 @@ class Published:
         Raises:
             UsageError: the county has nothing in this version.
         """
-        times = dict(self.sql("select county_code, as_of_at from ops.build").iter_rows())
-        if county_code not in times:
-            raise UsageError(unknown_value("county", county_code, times))
-        as_of_at: datetime = times[county_code]
+        as_of_at: datetime = self._of_county("as_of_at", county_code)
         return as_of_at.astimezone(UTC)
+
+    def as_of_date(self, county_code: str) -> date:
+        """The county's day at that time.
+
+        Raises:
+            UsageError: the county has nothing in this version.
+        """
+        as_of_date: date = self._of_county("as_of_date", county_code)
+        return as_of_date
+
+    def zone(self, county_code: str) -> ZoneInfo:
+        """The county's time zone.
+
+        Raises:
+            UsageError: the county has nothing in this version.
+        """
+        return ZoneInfo(self._of_county("time_zone", county_code))
+
+    def _of_county(self, column: str, county_code: str) -> Any:
+        values = dict(self.sql(f"select county_code, {column} from ops.build").iter_rows())
+        if county_code not in values:
+            raise UsageError(unknown_value("county", county_code, values))
+        return values[county_code]
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:

@@ -3,7 +3,6 @@
 import json
 from datetime import date, timedelta
 from typing import Annotated, Any, cast
-from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
@@ -162,8 +161,7 @@ class Asked:
     def __init__(self, settings: Settings, county_code: str | None) -> None:
         self.published: Published = PublishedStore(settings, with_people=None).current()
         self.county_code = choose_county(self.published, county_code)
-        zones = self.published.sql("select county_code, time_zone from ops.build")
-        self.zone = ZoneInfo(dict(zones.iter_rows())[self.county_code])
+        self.zone = self.published.zone(self.county_code)
         self._county: County | None = load_counties(settings).get(self.county_code)
 
     def question(
@@ -181,7 +179,7 @@ class Asked:
         Raises:
             UsageError: an option that cannot be read or names what does not exist.
         """
-        end = _day("--to", last)
+        end = read_day("--to", last)
         return Question(
             kpi_id=kpi_id,
             county_code=self.county_code,
@@ -190,7 +188,7 @@ class Asked:
                 for names in by or ()
                 for name in names.split(",")
             ),
-            start=_day("--from", first),
+            start=read_day("--from", first),
             end=end + timedelta(days=1) if end else None,
             where=self._where(where or []),
             compare=compare,
@@ -219,7 +217,12 @@ class Asked:
         return found
 
 
-def _day(option: str, text: str | None) -> date | None:
+def read_day(option: str, text: str | None) -> date | None:
+    """A day as typed; null where the option is not given.
+
+    Raises:
+        UsageError: not a day.
+    """
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:

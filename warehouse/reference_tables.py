@@ -90,7 +90,7 @@ def _tables_of(file: Path, project: Path) -> list[Table]:
     for source in content.get("sources", []):
         if source["name"] not in INTERNAL_SOURCES:
             schema = source.get("schema", source["name"])
-            tables += [_table(one, schema, "", file, project) for one in source["tables"]]
+            tables += [_table(one, schema, subject, file, project) for one in source["tables"]]
     return tables
 
 

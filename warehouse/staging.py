@@ -4,7 +4,6 @@ What a build has staged, tested and published is noted at its end, so that a bui
 killed on the way is followed by one that does all of it again.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -13,6 +12,9 @@ from warehouse.project import project_folder
 from warehouse.transform import seeds_fingerprint
 
 MODELS = "models/staging"
+
+EVERY_VERSION = "_versions"
+"""End of the name of a model that holds every version of a dataset's records."""
 
 SETTLED = """
     select dataset from control.landing_files
@@ -42,7 +44,7 @@ def left_out(con: duckdb.DuckDBPyConnection, *, is_stale: bool) -> list[str]:
         con, "select table_name from information_schema.tables where table_schema = 'staging'"
     )
     selectors = []
-    for dataset, model in _models().items():
+    for dataset, model in _models():
         described = f"path:{model.with_suffix('.yml')}"
         is_there = model.stem in tables
         if is_there and not is_stale and (dataset in settled or dataset not in delivered):
@@ -61,15 +63,15 @@ def remember(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("insert into control.built_seeds values (?)", [seeds_fingerprint()])
 
 
-def _models() -> Mapping[str, Path]:
-    """Staging models by dataset, as paths below the dbt project."""
+def _models() -> list[tuple[str, Path]]:
+    """Dataset and path below the dbt project of every staging model of a dataset."""
     project = project_folder()
     files = sorted((project / MODELS).glob("*/stg_*__*.sql"))
-    return {
-        file.stem.partition("__")[2]: file.relative_to(project)
+    return [
+        (file.stem.partition("__")[2].removesuffix(EVERY_VERSION), file.relative_to(project))
         for file in files
         if file.parent.name not in {"ops", "geo"}
-    }
+    ]
 
 
 def _values(con: duckdb.DuckDBPyConnection, query: str) -> set[str]:

@@ -122,6 +122,32 @@ select 1 as not_yet_known
 {%- endif -%}
 {%- endmacro %}
 
+{#-
+    Every version of each record of a dataset, told apart by when the source last changed it; of
+    one delivered twice the delivery received last. All of landing is read anew: what a version
+    replaces cannot be told from the new rows alone.
+
+    Args:
+        dataset: name of the source table.
+        key: columns of the record's key besides source_id.
+-#}
+{% macro every_version(dataset, key) -%}
+{%- set landing = source("landing", dataset) -%}
+{%- set files = source("control", "landing_files") -%}
+{%- if execute -%}
+select {{ landing_columns(dataset) | map(attribute="name") | join(", ") }}
+from (
+    {{ landed_rows(dataset) }}
+) as landed
+qualify row_number() over (
+    partition by {{ (["source_id"] + key) | join(", ") }}, updated_at
+    order by batch_id desc, source_row_number desc
+) = 1
+{%- else -%}
+select 1 as not_yet_known
+{%- endif -%}
+{%- endmacro %}
+
 {#- Post-hooks: note that the model holds every batch there was when it ran. -#}
 {% macro forget_staged_batches(dataset) -%}
     delete from {{ source("control", "staged_batches") }} where dataset = '{{ dataset }}'

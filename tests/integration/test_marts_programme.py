@@ -124,6 +124,20 @@ INSPECTIONS = [
     for number, correct in ((3, 5), (4, 17), (17, 20))
 ]  # fmt: skip
 
+ACTIONS = with_defaults(
+    [
+        {"action_number": "before_midnight", "acted_at": local(2, 23, 59)},
+        {"action_number": "to_come", "acted_at": local(16, 9, 1)},
+    ],
+    user_code="U1",
+    action_code="silenced",
+    subject_kind_code="alert",
+    subject_number=f"430181:town:{TOWN}:noise:2026-11-01",
+    reason_code="known_event",
+    silenced_until_date=date(2026, 11, 20),
+    note="门口演出",
+)
+
 
 def land_services(settings: Settings) -> None:
     land(settings, "service_applications", APPLICATIONS, source_id="window")
@@ -202,6 +216,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     land_council(settings)
     land_participation(settings)
     land(settings, "waste_inspections", INSPECTIONS)
+    land(settings, "user_actions", ACTIONS)
     build(settings=settings, as_of={"430181": local(16, 9)})
     return PublishedStore(settings, with_people=True).current()
 
@@ -386,3 +401,20 @@ def test_nothing_that_is_served_tells_persons_apart(published: Published) -> Non
         " and column_name in ('person_key', 'household_key', 'delegate_code')"
     )
     assert keys.filter(pl.col("table_name").str.starts_with("fct")).is_empty()
+
+
+def test_what_users_did_is_published_without_their_notes(published: Published) -> None:
+    actions = published.sql("select * from mart.fct_user_actions")
+    (action,) = actions.iter_rows(named=True)
+    assert action["action_id"] == "test_source:before_midnight"
+    assert action["acted_date"] == date(2026, 11, 2)
+    assert action["silenced_until_date"] == date(2026, 11, 20)
+    assert "note" not in actions.columns
+
+
+def test_an_alert_that_no_case_bears_out_is_withdrawn_with_what_was_done(
+    published: Published,
+) -> None:
+    (alert,) = published.sql("select * from mart.fct_alerts").iter_rows(named=True)
+    assert (alert["state"], alert["is_alive"]) == ("withdrawn", False)
+    assert (alert["reason_code"], alert["action_count"]) == ("known_event", 1)

@@ -21,7 +21,7 @@ COLUMNS = """
     where table_catalog = current_database() order by ordinal_position
 """
 SOURCES_OF_THE_BUILD = ROOT / "dbt_project/models/staging/ops/_control__sources.yml"
-OF_THE_BUILD = {"located_points", "boundary_editions", "area_geometry"}
+OF_THE_BUILD = {"located_points", "boundary_editions", "area_geometry", "grid_neighbours"}
 """Tables of the schema `intermediate` that only the staging views over them read."""
 
 NOTES_OF_THE_BUILD = {"staging_fingerprint", "built_batches", "built_seeds"}

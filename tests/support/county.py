@@ -79,7 +79,14 @@ def add_empty_tables(
     for folder in folders:
         schema = "ops" if folder == "ops" else "mart"
         for file in sorted((project_folder() / "models" / folder).rglob("*.yml")):
-            for model in yaml.load(file.read_text(encoding="utf-8"), YAML_LOADER).get("models", []):
+            content = yaml.load(file.read_text(encoding="utf-8"), YAML_LOADER)
+            made_by_steps = (
+                table
+                for source in content.get("sources", [])
+                if source.get("schema") == schema
+                for table in source["tables"]
+            )
+            for model in (*content.get("models", []), *made_by_steps):
                 name = f"{schema}.{model['name'].removeprefix('ops__')}"
                 columns = {column["name"]: column["data_type"] for column in model["columns"]}
                 typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())

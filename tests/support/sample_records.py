@@ -123,6 +123,11 @@ def _broken_by_rule(rule: Rule) -> pl.Expr | None:
         name, value = rule.when
         holds = (pl.col(name).cast(pl.String) == value).fill_null(value=False)
         return pl.any_horizontal(one.is_not_null() for one in columns) & ~holds
+    if rule.kind == "needed_when":
+        assert rule.when is not None
+        name, value = rule.when
+        holds = (pl.col(name).cast(pl.String) == value).fill_null(value=False)
+        return pl.any_horizontal(one.is_null() for one in columns) & holds
     if rule.kind == "unique":
         return pl.struct("part", *rule.columns).is_first_distinct().not_()
     return None

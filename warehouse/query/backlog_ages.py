@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -136,9 +135,6 @@ def _count(published: Published, prepared: Prepared) -> pl.DataFrame:
 def _end_times(published: Published, prepared: Prepared, ends: Sequence[date]) -> list[datetime]:
     """The instant at which each last day ends, in UTC; "now" where it has not ended yet."""
     facts = prepared.facts
-    name = published.sql(
-        "select time_zone from ops.build where county_code = ?", [facts.county_code]
-    ).item()
-    zone = ZoneInfo(name)
+    zone = published.zone(facts.county_code)
     midnights = [datetime.combine(end, time(), tzinfo=zone) for end in ends]
     return [min(midnight.astimezone(UTC), facts.as_of_at.astimezone(UTC)) for midnight in midnights]

@@ -55,19 +55,24 @@ def _over(numerator: Numbers, denominator: Numbers) -> Numbers:
     return np.where(denominator > 0, numerator / denominator, np.nan)
 
 
-def _rate(columns: Mapping[str, Numbers], kpi: Kpi) -> Made:
-    """Wilson's score interval, which holds for shares of rows."""
-    n = columns["denominator"]
-    share = _over(columns["numerator"], n)
+def wilson(numerator: Numbers, denominator: Numbers) -> Made:
+    """Shares with Wilson's 95 % interval: value, interval_low, interval_high; NaN of none."""
+    n = denominator
+    share = _over(numerator, n)
     scale = 1 + Z * Z / n
     centre = (share + Z * Z / (2 * n)) / scale
     half = Z * np.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / scale
-    made = {
+    return {
         "value": share,
         # At a share of none or all one end is the share itself, which sums in binary may miss.
         "interval_low": np.maximum(np.minimum(centre - half, share), 0.0),
         "interval_high": np.minimum(np.maximum(centre + half, share), 1.0),
     }
+
+
+def _rate(columns: Mapping[str, Numbers], kpi: Kpi) -> Made:
+    """Wilson's interval, which holds for shares of rows."""
+    made = wilson(columns["numerator"], columns["denominator"])
     if kpi.due_passed:
         passed = columns["numerator_due_passed"], columns["denominator_due_passed"]
         made["value_due_passed"] = _over(*passed)

@@ -11,17 +11,24 @@ from etl.sample.boundaries import SampleCounty
 from etl.sample.people import People
 from etl.sample.programme.chance import moving, progress, repeat_each
 from etl.sample.programme.mess import correct, spoiled
-from etl.sample.programme.rain import Weather, hour_end, window_sums
+from etl.sample.programme.rain import (
+    TOLD_STORM_DAY,
+    TOLD_STORM_TOWN,
+    Weather,
+    hour_end,
+    window_sums,
+)
 from etl.sample.programme.residents import codes_on
 from etl.sample.programme.table import Table
-from etl.sample.programme.visits import workers_of
-from etl.sample.programme.warnings import ORANGE, RED, THRESHOLDS, Warnings, spells
+from etl.sample.programme.warnings import ORANGE, RED, THRESHOLDS, Spells, Warnings, spells
 from etl.sample.programme.writing import numbers, only, seconds_from, so_far, times, written
 from etl.sample.timeline import AS_OF, DAY, HOUR, MINUTE, seconds_of
 from etl.sample.types import Floats, Ints
 
 TOLD_HOUSEHOLDS = 10
 """Households in low ground that were moved in time before the storm that is told of."""
+TOLD_FLOODS = 3
+"""Earlier storms in which the grids of these households were flooded, as history tells."""
 TO_MOVE_SHARE = {ORANGE: 0.35, RED: 0.85}
 ACKNOWLEDGED_BEFORE, ACKNOWLEDGED_AFTER = 0.86, 0.98
 ACKNOWLEDGE_MINUTES_BEFORE, ACKNOWLEDGE_MINUTES_AFTER, SPREAD = 9.0, 3.5, 0.7
@@ -129,7 +136,7 @@ def _tell(
         {
             "warning_number": warnings.number.gather(warning),
             "household_code": households["household_code"].gather(house),
-            "worker_code": workers_of(
+            "worker_code": _standing_workers(
                 county, households["site"].to_numpy()[house].astype(np.int64), issued, workers
             ),
             "persons_to_move_count": in_need.astype(np.int64),
@@ -140,6 +147,30 @@ def _tell(
             "updated_at": written(np.fmax.reduce([notified, answered, moved]), rng),
         }
     ).filter(pl.col("notified_at").is_not_null())
+
+
+def _standing_workers(
+    county: SampleCounty, site: Ints, at: Floats, workers: pl.DataFrame | None
+) -> pl.Series:
+    """Code of the worker that stands for the grid of each site at each time, who goes from house to
+    house: of several a full-time one, then the lowest code; null where there is none.
+    """
+    if workers is None:
+        return pl.Series("worker_code", [None], dtype=pl.String).new_from_index(0, len(site))
+    asked = codes_on(county, site, at).select("grid_code", day=times(at).cast(pl.Date))
+    last = pl.col("assigned_to_date")
+    standing = (
+        asked.unique()
+        .join(workers, on="grid_code")
+        .filter(
+            pl.col("assigned_from_date") <= pl.col("day"), last.is_null() | (pl.col("day") <= last)
+        )
+        .sort(pl.col("role_code") != "full_time", "worker_code")
+        .unique(["grid_code", "day"], keep="first", maintain_order=True)
+    )
+    return asked.join(standing, on=["grid_code", "day"], how="left", maintain_order="left")[
+        "worker_code"
+    ]
 
 
 def _place_in(warning: Ints) -> Ints:
@@ -166,6 +197,10 @@ def flood_history(
         site.append(chosen)
         at.append(hour_end(np.full(len(chosen), first)) + rng.uniform(0, 2, len(chosen)) * HOUR)
         rain.append(np.full(len(chosen), peak))
+    for chosen, flooded, peak in _told_floods(people, weather, events, site, at):
+        site.append(chosen)
+        at.append(flooded)
+        rain.append(np.full(len(chosen), peak))
     where, when, mm = np.concatenate(site), np.concatenate(at), np.concatenate(rain)
     kept = np.flatnonzero(when <= AS_OF)
     order = kept[np.argsort(when[kept], kind="stable")]
@@ -187,6 +222,29 @@ def flood_history(
         schema_overrides={"longitude": pl.Float64, "latitude": pl.Float64},
     )
     yield Table.of("flood_history", frame)
+
+
+def _told_floods(
+    people: People, weather: Weather, events: Spells, site: list[Ints], at: list[Floats]
+) -> Iterator[tuple[Ints, Floats, float]]:
+    """Sites, times and rain of floods where the households of the storm that is told of live.
+
+    Their grids were flooded in the storms before it, as far as there were as many; a grid that was
+    flooded then anyway is not flooded twice.
+    """
+    told = seconds_of(TOLD_STORM_DAY)
+    low = people.households.filter("is_low_ground").sort("town_code", "elevation_m")
+    low = low.filter(pl.col("town_code") == TOLD_STORM_TOWN)
+    lived = _lived_in(low, np.arange(len(low)), np.full(len(low), told))
+    sites = np.unique(low["site"].to_numpy()[lived[:TOLD_HOUSEHOLDS]].astype(np.int64))
+    codes = np.array(weather.codes)[events.town]
+    before = (codes == TOLD_STORM_TOWN) & (hour_end(events.last) < told)
+    where, when = np.concatenate(site), np.concatenate(at)
+    for event in np.flatnonzero(before)[-TOLD_FLOODS:]:
+        began = float(hour_end(events.first[event : event + 1])[0])
+        then = where[(when >= began) & (when < began + DAY)]
+        chosen = np.setdiff1d(sites, then)
+        yield chosen, np.full(len(chosen), began + HOUR), float(events.peak_mm[event])
 
 
 def user_actions(warnings: Warnings, *, seed: int) -> Iterator[Table]:
@@ -211,8 +269,16 @@ def user_actions(warnings: Warnings, *, seed: int) -> Iterator[Table]:
             "subject_kind_code": pl.Series(["warning"]).new_from_index(0, len(subject)),
             "subject_number": warnings.number.gather(subject),
             "acted_at": times(acted),
+            "reason_code": None,
+            "silenced_until_date": None,
+            "worker_code": None,
             "note": pl.Series(["已知悉", "通知网格员上门"]).gather(is_dispatch.astype(np.int64)),
             "updated_at": times(acted),
-        }
+        },
+        schema_overrides={
+            "reason_code": pl.String,
+            "silenced_until_date": pl.Date,
+            "worker_code": pl.String,
+        },
     )
     yield Table.of("user_actions", frame)

@@ -35,12 +35,15 @@ with
         from versions_as_of
     ),
 
-    -- A version ends where the next one starts, even where its own last day is later.
+    -- A version ends where the next one starts, even where its own last day is later. A hundredth
+    -- of a degree is as near as rain is told apart, and too far off to be an address.
     closed_versions as (
         select
             county_code,
             household_key,
             place_key,
+            case when not is_fallback_point then round(longitude, 2) end as rain_longitude,
+            case when not is_fallback_point then round(latitude, 2) end as rain_latitude,
             elevation_m,
             is_low_ground,
             resident_count,
@@ -60,6 +63,8 @@ select
     places.grid_code,
     places.community_code,
     places.town_code,
+    closed_versions.rain_longitude,
+    closed_versions.rain_latitude,
     closed_versions.elevation_m,
     closed_versions.is_low_ground,
     closed_versions.resident_count,

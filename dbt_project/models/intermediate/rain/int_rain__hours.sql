@@ -9,33 +9,11 @@ with
         from {{ sound_records("rain_observations", ref("stg_weather__rain_observations")) }}
     ),
 
-    gauges as (select * from {{ sound_records("rain_gauges", ref("stg_weather__rain_gauges")) }}),
+    gauge_versions as (select * from {{ ref("int_rain__gauges") }}),
 
     area_versions as (select * from {{ ref("int_areas__versions") }}),
 
     towns as (select * from area_versions where area_level = 'town'),
-
-    gauge_versions as (
-        select
-            county_code,
-            gauge_code,
-            gauge_name,
-            town_code,
-            valid_from_date,
-            least(
-                {{ add_days("valid_to_date", 1) }},
-                lead(valid_from_date) over (
-                    partition by county_code, gauge_code order by valid_from_date
-                )
-            ) as valid_to_date
-        from gauges
-        qualify
-            row_number() over (
-                partition by county_code, gauge_code, valid_from_date
-                order by updated_at desc nulls last, batch_id desc, source_row_number desc
-            )
-            = 1
-    ),
 
     -- The time is the end of the hour: the rain until midnight fell on the day before.
     observed_hours as (

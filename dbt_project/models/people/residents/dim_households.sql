@@ -8,6 +8,8 @@ select
     grid_code,
     community_code,
     town_code,
+    rain_longitude,
+    rain_latitude,
     elevation_m,
     is_low_ground,
     resident_count,

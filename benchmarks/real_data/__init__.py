@@ -1,0 +1,1 @@
+"""Runs on real records kept beside the checkout. Not part of `make bench`."""

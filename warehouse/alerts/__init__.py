@@ -1,0 +1,1 @@
+"""Early alerts: more cases than were to be expected, found by day, with a life kept as records."""
