@@ -274,7 +274,7 @@ def _areas(scope: Scope) -> list[Option]:
     if scope.area.level not in ("county", top):
         shown.insert(0, scope.area)
     return [
-        Option(ALL, text("filter.area.all", lang, level=name)),
+        Option(ALL, text("filter.area.all", lang, level=name.lower())),
         *(Option(area.code, _label(area)) for area in shown),
     ]
 
