@@ -31,7 +31,8 @@
   const follow = () => {
     const links = hours();
     const here = links.findIndex((link) => link.hasAttribute("aria-current"));
-    const next = links[here + 1];
+    // A long storm is in parts: after the last hour of one comes the first of the next.
+    const next = links[here + 1] ?? document.querySelector("[data-replay-later]");
     if (!isPlaying || !next) return stop();
     waits = true;
     next.scrollIntoView({ block: "nearest", inline: "center" });
@@ -54,7 +55,8 @@
     isPlaying = true;
     show();
     const links = hours();
-    const isLast = links.at(-1)?.hasAttribute("aria-current");
+    const isLast = links.at(-1)?.hasAttribute("aria-current") &&
+      !document.querySelector("[data-replay-later]");
     const isOutside = !links.some((link) => link.hasAttribute("aria-current"));
     if (isLast || isOutside) {
       waits = true;

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -35,7 +35,7 @@ TABLES = (
 SHOWN_HOURS, FORECAST_HOURS = 24, 12
 BEFORE_HOURS, AFTER_HOURS = 3, 1
 """Hours of a replay before a storm's first warning or threshold, and after its last."""
-MOST_HOURS = 36
+MOST_HOURS = 24
 """Of one strip of a replay: a longer storm has several, each computed when it is opened."""
 
 
@@ -48,6 +48,14 @@ def has_tables(context: Context, names: tuple[str, ...]) -> bool:
     """Whether the version has these marts: one built before there were any has not."""
     known = context.sql("select table_name from information_schema.tables")["table_name"]
     return set(names) <= set(known)
+
+
+def lacking(context: Context) -> str | None:
+    """What is not in the version so that no rain can be judged: `tables` or `thresholds`."""
+    if not has_tables(context, TABLES):
+        return "tables"
+    known = context.sql("select count(*) as known_count from mart.dim_rain_thresholds")
+    return None if known["known_count"].item() else "thresholds"
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Gauge:
         said: its row of `RainState.gauges`.
     """
 
-    said: dict[str, object]
+    said: dict[str, Any]
     hours: tuple[Hour, ...]
     forecast: tuple[Hour, ...]
 
@@ -164,7 +172,7 @@ class Rain:
     at: datetime
     as_of_at: datetime
     storms: pl.DataFrame
-    storm: dict[str, object] | None
+    storm: dict[str, Any] | None
 
     @property
     def is_now(self) -> bool:
@@ -240,8 +248,8 @@ class Rain:
         return [
             HourOfStorm(
                 at=at,
-                highest_3h_mm=self._of_town(state.gauges)["rain_3h_least_mm"].max(),  # type: ignore[arg-type]
-                severity_number=int(self._of_town(state.towns)["severity_number"].max() or 0),  # type: ignore[arg-type]
+                highest_3h_mm=_highest(self._of_town(state.gauges)["rain_3h_least_mm"]),
+                severity_number=severity_of(self._of_town(state.towns)),
                 warning_count=len(self._in_force(state)),
                 **_counts(self._within(state.households)),
             )
@@ -294,7 +302,7 @@ def rain_at(scope: Scope) -> Rain:
     return Rain(scope, at, as_of_at, found, storm_at(found, at, as_of_at))
 
 
-def storm_at(found: pl.DataFrame, at: datetime, as_of_at: datetime) -> dict[str, object] | None:
+def storm_at(found: pl.DataFrame, at: datetime, as_of_at: datetime) -> dict[str, Any] | None:
     """The storm in whose replay a time lies; of two that meet the later one."""
     for storm in found.iter_rows(named=True):
         first, last = hours_of(storm, as_of_at)
@@ -303,11 +311,9 @@ def storm_at(found: pl.DataFrame, at: datetime, as_of_at: datetime) -> dict[str,
     return None
 
 
-def hours_of(storm: dict[str, object], as_of_at: datetime) -> tuple[datetime, datetime]:
+def hours_of(storm: dict[str, Any], as_of_at: datetime) -> tuple[datetime, datetime]:
     """First and last whole hour of a storm's replay, in UTC."""
     start, end = storm["start_at"], storm["end_at"]
-    if not isinstance(start, datetime) or not isinstance(end, datetime):
-        raise TypeError("a storm has a start and an end")
     first = _whole_hour(start) - BEFORE_HOURS * HOUR
     last = _whole_hour(end) + (AFTER_HOURS + 1) * HOUR
     return first, min(last, _whole_hour(as_of_at))
@@ -352,6 +358,15 @@ def grid_lines(households: pl.DataFrame | None) -> list[GridLine] | None:
     ]
 
 
+def severity_of(towns: pl.DataFrame) -> int:
+    """The most severe colour in force, reached or expected in any of some towns; 0 for none."""
+    return max(towns["severity_number"].to_list(), default=0)
+
+
+def _highest(values: pl.Series) -> float | None:
+    return max(values.drop_nulls().to_list(), default=None)
+
+
 def _counts(households: pl.DataFrame | None) -> dict[str, int | None]:
     names = ("to_move_count", "moved_count", "overdue_count")
     if households is None:
@@ -391,10 +406,8 @@ def _gauges(days: Days, said: pl.DataFrame, at: datetime) -> list[Gauge]:
 
 
 def _wetness(gauge: Gauge) -> float:
-    fallen = gauge.said["rain_24h_least_mm"]
-    return float(fallen if isinstance(fallen, float) else 0.0) + sum(
-        hour.rain_mm or 0.0 for hour in gauge.forecast
-    )
+    ahead: float = sum(hour.rain_mm or 0.0 for hour in gauge.forecast)
+    return ahead + (gauge.said["rain_24h_least_mm"] or 0.0)
 
 
 def _known(value: float) -> float | None:

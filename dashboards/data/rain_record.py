@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from dashboards.data.rain import Rain, hours_of
 from dashboards.data.tables import Figure, figures
 from dashboards.periods import ONE_DAY
-from warehouse.query import Question
+from warehouse.query import Dimension, Question
 from warehouse.query.values import wilson
 
 KPIS = ("false_warning_rate", "warning_lead_time_median", "warning_acknowledged_rate")
@@ -42,14 +43,14 @@ class Judged:
     """How good the warnings of one colour were, or of all (no colour).
 
     Attributes:
-        figures: `KPIS`, in their order; empty where none of the colour was issued.
+        figures: of `KPIS` by id, those that there are: nobody is told at the mild colours.
         spell_count: stretches of hours in which a town's threshold was reached, `missed_count` of
             them without such a warning.
         missed: their share with its 95 % interval (Wilson); null of none.
     """
 
     colour_code: str | None
-    figures: tuple[Figure, ...]
+    figures: dict[str, Figure]
     spell_count: int
     missed_count: int
     missed: tuple[float, float, float] | None
@@ -79,11 +80,11 @@ def record(rain: Rain) -> Record | None:
     town = rain.town_code or ""
     where: dict[str, str | tuple[str, ...]] = {"town": town} if town else {}
 
-    def question(kpi_id: str, by: tuple[str, ...] = ()) -> Question:
+    def question(kpi_id: str, by: tuple[Dimension, ...] = ()) -> Question:
         return Question(
             kpi_id,
             county,
-            by=by,  # type: ignore[arg-type]
+            by=by,
             start=first,
             end=last + ONE_DAY,
             where=where,
@@ -100,16 +101,24 @@ def record(rain: Rain) -> Record | None:
     judged = [
         _judged(
             code,
-            tuple(answer[code] for answer in of_colour if code in answer),
+            {
+                kpi_id: answer[code]
+                for kpi_id, answer in zip(KPIS, of_colour, strict=True)
+                if code in answer
+            },
             spells.get(code, (0, 0)),
         )
         for code in context.sql(COLOURS)["colour_code"]
     ]
-    every = _judged(None, tuple(one for (one,) in whole), spells.get(None, (0, 0)))
+    every = _judged(
+        None,
+        {kpi_id: one for kpi_id, (one,) in zip(KPIS, whole, strict=True)},
+        spells.get(None, (0, 0)),
+    )
     return Record(first, last, [*judged, every])
 
 
-def _judged(code: str | None, found: tuple[Figure, ...], spells: tuple[int, int]) -> Judged:
+def _judged(code: str | None, found: dict[str, Figure], spells: tuple[int, int]) -> Judged:
     spell_count, missed_count = spells
     missed = None
     if spell_count:
@@ -125,7 +134,7 @@ def _judged(code: str | None, found: tuple[Figure, ...], spells: tuple[int, int]
 class PastStorm:
     """A storm: its row of `warehouse.rainstorm.storms`, and where its replay begins."""
 
-    row: dict[str, object]
+    row: dict[str, Any]
     first_at: datetime
     is_open: bool
 

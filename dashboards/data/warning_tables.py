@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.data.early_alerts import Alert, Alerts, alerts, grid_names
-from dashboards.data.rain import TABLES, GridLine, Rain, has_tables, rain_at
+from dashboards.data.rain import GridLine, Rain, lacking, rain_at
 from dashboards.data.rain_record import past_storms, record
 from dashboards.data.tables import Cell, Table
 from dashboards.i18n import Lang, text
@@ -30,7 +30,9 @@ class Places:
     def place(self, line: GridLine) -> str:
         """Community and town of a line."""
         codes = (line.community_code, line.town_code)
-        return " · ".join(self.areas.get(code, code) for code in codes if code)
+        names = [self.areas.get(code, code) for code in codes if code]
+        # Of communities with one name in several towns the town is in the name already.
+        return names[0] if names[-1] in names[0] else " · ".join(names)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def worker_lines(lines: Sequence[GridLine]) -> list[WorkerLine]:
 def tables(scope: Scope) -> list[Table]:
     """What the page shows: towns, gauges, grids, workers, storms, the record, alerts."""
     found: list[Table] = []
-    if has_tables(scope.context, TABLES):
+    if lacking(scope.context) is None:
         rain = rain_at(scope)
         found += [_towns(rain), _gauges(rain)]
         if rain.lines:
@@ -138,8 +140,9 @@ def _titles(lang: Lang, *names: str) -> list[str]:
 
 
 def _colours(scope: Scope) -> Mapping[str | None, str]:
-    names = code_names(scope.context, scope.view.county, "colour_code", scope.view.lang)
-    return {**names}
+    names: dict[str | None, str] = {}
+    names.update(code_names(scope.context, scope.view.county, "colour_code", scope.view.lang))
+    return names
 
 
 def _towns(rain: Rain) -> Table:
@@ -195,7 +198,7 @@ def _gauges(rain: Rain) -> Table:
         [
             [
                 *(
-                    one.said[name]  # type: ignore[misc]
+                    one.said[name]
                     for name in (
                         *("gauge_name", "last_observed_at", "last_rain_mm", "missing_since_at"),
                         *("missing_hours", *(f"rain_{hours}h_mm" for hours in SUMS)),
@@ -276,7 +279,7 @@ def _storms(rain: Rain) -> Table:
                     one.row[name]
                     for name in ("highest_mm", "town_count", "warning_count", "missed_count")
                 ),
-            ]  # type: ignore[list-item]
+            ]
             for one in past_storms(rain)
         ],
         note=text("warnings.storms.note", lang),
@@ -288,8 +291,7 @@ def _record(rain: Rain) -> list[Table]:
     lang, names, found = rain.scope.view.lang, _colours(rain.scope), record(rain)
     if found is None:
         return []
-    kpis = [getattr(one.kpi.name, lang.value) for one in found.whole.figures]
-    empty: list[Cell] = [None] * len(kpis)
+    kpis = [getattr(one.kpi.name, lang.value) for one in found.whole.figures.values()]
     return [
         Table(
             "record",
@@ -300,7 +302,7 @@ def _record(rain: Rain) -> list[Table]:
                     names.get(one.colour_code, one.colour_code)
                     if one.colour_code
                     else text("warnings.every_colour", lang),
-                    *(list(one.figures) or empty),
+                    *(one.figures.get(kpi_id) for kpi_id in found.whole.figures),
                     one.missed_count,
                     one.spell_count,
                 ]

@@ -18,7 +18,7 @@ from dashboards.components.warnings.rain_towns import gauges_section, towns_sect
 from dashboards.context import Context
 from dashboards.data import warning_tables
 from dashboards.data.early_alerts import alerts
-from dashboards.data.rain import TABLES, has_tables, rain_at
+from dashboards.data.rain import lacking, rain_at
 from dashboards.data.rain_record import KPIS
 from dashboards.data.tables import Table
 from dashboards.html import Element
@@ -32,10 +32,7 @@ __all__ = ["KPIS", "PATH", "TITLE_KEY", "layout", "tables"]
 
 
 def layout(view: View, context: Context) -> Element:
-    """The rain, what is to be done, early alerts, then the storms of the record.
-
-    While an alert is open without a storm, the alerts come first.
-    """
+    """The rain, what is to be done, early alerts, then the storms of the record."""
     scope = Scope(view, context)
     rain, record = _rain(scope)
     warned = alerts_sections(
@@ -61,8 +58,9 @@ def tables(scope: Scope) -> list[Table]:
 def _rain(scope: Scope) -> tuple[list[Element], list[Element]]:
     """The rain at the time, and the record of storms."""
     lang, version = scope.view.lang, scope.context.published.version
-    if not has_tables(scope.context, TABLES):
-        reason = empty(text("warnings.no_tables", lang, version=version))
+    missing = lacking(scope.context)
+    if missing is not None:
+        reason = empty(text(f"warnings.no_{missing}", lang, version=version))
         return [section(text("warnings.rain", lang), reason, name="warnings-rain")], []
     rain = rain_at(scope)
     households = households_section(rain)

@@ -3,7 +3,6 @@
 import polars as pl
 
 from dashboards import html, numbers_text
-from dashboards.components.parts import icon
 from dashboards.components.section import section
 from dashboards.components.warnings.words import (
     COLOURS,
@@ -16,7 +15,7 @@ from dashboards.components.warnings.words import (
     to_hour,
     towns_in_words,
 )
-from dashboards.data.rain import MOST_HOURS, HourOfStorm, Rain, step
+from dashboards.data.rain import MOST_HOURS, HourOfStorm, Rain, severity_of, step
 from dashboards.html import Element
 from dashboards.i18n import text
 from warehouse.rainstorm.records import HOUR
@@ -28,8 +27,10 @@ LEAST_SCALE_MM = 110.0
 def rain_head(rain: Rain) -> Element:
     """The verdict, the counts, and the storm hour by hour."""
     lang = rain.scope.view.lang
-    severity = int(rain.towns["severity_number"].max() or 0)  # type: ignore[arg-type]
+    severity = severity_of(rain.towns)
     worst = COLOURS[severity - 1] if 0 < severity <= len(COLOURS) else "none"
+    if not severity and not rain.towns["is_reached_known"].all():
+        worst = "unsure"
     return section(
         text("warnings.rain", lang),
         html.Div(
@@ -82,7 +83,8 @@ def said(rain: Rain) -> list[tuple[str, object]]:
             lines.append((kind, parts))
     unsure = rain.towns.filter(~pl.col("is_reached_known"))["town_name"].to_list()
     if not lines:
-        lines.append(("quiet", text("warnings.said.quiet", lang)))
+        key = "warnings.said.quiet.known" if unsure else "warnings.said.quiet"
+        lines.append(("quiet", text(key, lang)))
     if unsure:
         where = towns_in_words(unsure, lang)
         lines.append(("unsure", text("warnings.said.unsure", lang, towns=where)))
@@ -156,7 +158,8 @@ def _stepper(rain: Rain) -> Element:
     for by, name, sign in ((-1, "previous", "‹"), (1, "next", "›")):
         at = step(rain, by)
         label = text(f"warnings.step.{name}", lang)
-        words = [sign, label] if by < 0 else [label, sign]
+        mark = html.Span(sign, **{"aria-hidden": "true"})
+        words = [mark, label] if by < 0 else [label, mark]
         links.append(
             html.A(words, href=to_hour(rain, at), className="switch", **{"data-step": name})
             if at
@@ -188,7 +191,7 @@ def _strip(rain: Rain) -> Element | None:
     title = text(
         "warnings.replay",
         lang,
-        storm=span(rain.storm["start_at"], rain.storm["end_at"], rain),  # type: ignore[arg-type]
+        storm=span(rain.storm["start_at"], rain.storm["end_at"], rain),
     )
     play = html.Button(
         [
@@ -209,34 +212,38 @@ def _strip(rain: Rain) -> Element | None:
         )
         if is_there
     ]
+    lines = [
+        html.Span(
+            html.Small(numbers_text.number(mm)),
+            className="warnings-line",
+            style={"--at": f"{mm / scale:.3f}"},
+            **{"aria-hidden": "true"},
+        )
+        for mm in _three_hour_limits(rain)
+    ]
+    inner = html.Div(
+        [html.Ol([_hour(hour, rain, scale) for hour in hours]), *lines], className="warnings-hours"
+    )
     return html.Div(
         [
             html.Div([html.H3(title), play, *more], className="warnings-strip-head"),
             html.Div(
-                [
-                    html.Ol([_hour(hour, rain, scale) for hour in hours]),
-                    html.Span(
-                        html.Small("100"),
-                        className="warnings-line",
-                        style={"--at": f"{100 / scale:.3f}"},
-                        **{"aria-hidden": "true"},
-                    ),
-                    html.Span(
-                        html.Small("50"),
-                        className="warnings-line",
-                        style={"--at": f"{50 / scale:.3f}"},
-                        **{"aria-hidden": "true"},
-                    ),
-                ],
+                inner,
                 className="warnings-strip",
                 tabIndex=0,
                 role="region",
-                **{"aria-label": title, "data-scrolls": "x"},
+                **{"aria-label": title},
             ),
             html.P(text("warnings.replay.key", lang), className="rule"),
         ],
         className="warnings-replay",
     )
+
+
+def _three_hour_limits(rain: Rain) -> list[float]:
+    """Thresholds of the colours that are judged by three hours, as the bars are."""
+    limits = rain.colours.filter(pl.col("window_hours") == 3)
+    return sorted(set(limits["threshold_mm"].to_list()))
 
 
 def _hour(hour: HourOfStorm, rain: Rain, scale: float) -> Element:
@@ -291,7 +298,7 @@ def command(rain: Rain) -> Element:
     at = "" if rain.is_now else f" --at {rain.scope.view.at}"
     return html.Div(
         [
-            html.P([icon("people"), text("warnings.command", lang)]),
+            html.P(text("warnings.command", lang)),
             html.Code(f"gridgov warn{at}", id="warnings-command"),
         ],
         className="warnings-command",

@@ -7,19 +7,19 @@ from dashboards.components.chart import empty
 from dashboards.components.parts import icon
 from dashboards.components.section import section
 from dashboards.components.warnings.rain_head import command
-from dashboards.data.rain import GridLine, Rain
+from dashboards.data.rain import GridLine, Rain, severity_of
 from dashboards.data.warning_tables import Places, places_of, worker_lines
 from dashboards.html import Element
 from dashboards.i18n import text
 
-SHOWN_GRIDS, SHOWN_WORKERS = 30, 12
+SHOWN_GRIDS, SHOWN_WORKERS = 30, 15
 
 
 def households_section(rain: Rain) -> Element | None:
     """What each grid and worker has to do; null while nothing is."""
     lang, lines = rain.scope.view.lang, rain.lines
     title = text("warnings.households", lang)
-    if not int(rain.towns["severity_number"].max() or 0):  # type: ignore[arg-type]
+    if not severity_of(rain.towns):
         return None
     if lines is None:
         reason = empty(text("warnings.no_people", lang))
@@ -28,13 +28,28 @@ def households_section(rain: Rain) -> Element | None:
         reason = empty(text("warnings.households.none", lang))
         return section(title, reason, command(rain), name="warnings-households")
     places = places_of(rain, lines)
-    shown = lines[:SHOWN_GRIDS]
+    busy = [line for line in lines if line.to_move_count or line.check_count or line.overdue_count]
+    calm = [line for line in lines if line not in busy]
+    shown = busy[:SHOWN_GRIDS]
     note = text("warnings.households.note", lang)
     more = (
-        [html.P(text("warnings.grids.more", lang, count=len(lines), shown=len(shown)))]
-        if len(lines) > len(shown)
+        [html.P(text("warnings.grids.more", lang, count=len(busy), shown=len(shown)))]
+        if len(busy) > len(shown)
         else []
     )
+    if not busy:
+        more = [html.P(text("warnings.grids.none", lang))]
+    if calm:
+        more.append(
+            html.Details(
+                [
+                    html.Summary(text("warnings.grids.calm", lang, count=len(calm))),
+                    _grids(rain, calm, places, name="grids-calm"),
+                ],
+                className="as-table",
+                **{"data-stays": "grids"},
+            )
+        )
     return section(
         title,
         html.Div(
@@ -42,7 +57,7 @@ def households_section(rain: Rain) -> Element | None:
                 html.Div(
                     [
                         html.H3(text("warnings.by_grid", lang)),
-                        _grids(rain, shown, places),
+                        *([_grids(rain, shown, places)] if shown else []),
                         *more,
                     ],
                     className="warnings-part",
@@ -63,7 +78,9 @@ def households_section(rain: Rain) -> Element | None:
     )
 
 
-def _grids(rain: Rain, lines: Sequence[GridLine], places: Places) -> Element:
+def _grids(
+    rain: Rain, lines: Sequence[GridLine], places: Places, *, name: str = "grids"
+) -> Element:
     lang = rain.scope.view.lang
     title = text("warnings.by_grid", lang)
     heads = [
@@ -77,7 +94,7 @@ def _grids(rain: Rain, lines: Sequence[GridLine], places: Places) -> Element:
     ]
     return _region(
         title,
-        "grids",
+        name,
         [html.Th(head, scope="col", className=kind or None) for head, kind in heads],
         [_grid(rain, line, places) for line in lines],
     )
@@ -137,7 +154,9 @@ def _grid(rain: Rain, line: GridLine, places: Places) -> Element:
                         **{"aria-hidden": "true"},
                     ),
                     html.Span(f"{line.moved_count}/{line.to_move_count}"),
-                ],
+                ]
+                if line.to_move_count
+                else html.Span("—", className="muted"),
                 className="warnings-moved",
             ),
             html.Td(f"{line.acknowledged_count}/{line.household_count}", className="numeric"),
@@ -164,7 +183,7 @@ def _workers(rain: Rain, lines: Sequence[GridLine]) -> Element:
     lang = rain.scope.view.lang
     title = text("warnings.by_worker", lang)
     names = ("worker", "grids", "to_move", "left", "overdue")
-    workers = worker_lines(lines)
+    workers = [one for one in worker_lines(lines) if one.to_move_count or one.overdue_count]
     rows = [
         html.Tr(
             [

@@ -13,7 +13,14 @@ from dashboards.components.warnings.words import (
 )
 from dashboards.components.words import kpi_name
 from dashboards.data.rain import Rain
-from dashboards.data.rain_record import Judged, PastStorm, Record, past_storms, record
+from dashboards.data.rain_record import (
+    KPIS,
+    Judged,
+    PastStorm,
+    Record,
+    past_storms,
+    record,
+)
 from dashboards.html import Element
 from dashboards.i18n import Lang, text
 
@@ -27,7 +34,10 @@ def storms_section(rain: Rain) -> Element:
     found = past_storms(rain)
     if not found:
         return section(title, empty(text("warnings.storms.none", lang)), name="warnings-storms")
-    shown, rest = found[:SHOWN_STORMS], found[SHOWN_STORMS:]
+    # The storm that is replayed is in sight, however long ago it was.
+    opened = [one for one in found[SHOWN_STORMS:] if one.is_open]
+    shown = [*opened, *found[:SHOWN_STORMS]]
+    rest = [one for one in found[SHOWN_STORMS:] if not one.is_open]
     body = [_storms(rain, shown, title, "storms")]
     if rest:
         summary = text("warnings.storms.rest", lang, count=len(rest))
@@ -35,7 +45,6 @@ def storms_section(rain: Rain) -> Element:
             html.Details(
                 [html.Summary(summary), _storms(rain, rest, summary, "storms-rest")],
                 className="as-table",
-                open=any(one.is_open for one in rest) or None,
                 **{"data-stays": "storms"},
             )
         )
@@ -85,7 +94,7 @@ def _storm(rain: Rain, storm: PastStorm) -> Element:
         [
             html.Th(
                 html.A(
-                    span(row["start_at"], row["end_at"], rain),  # type: ignore[arg-type]
+                    span(row["start_at"], row["end_at"], rain),
                     href=to_hour(rain, storm.first_at),
                     className="cell-link",
                     **({"aria-current": "true"} if storm.is_open else {}),
@@ -94,11 +103,11 @@ def _storm(rain: Rain, storm: PastStorm) -> Element:
             ),
             html.Td(colour_chip(code, names.get(code, code))),
             html.Td(
-                "—" if highest is None else numbers_text.number(float(str(highest)), 1),
+                "—" if highest is None else numbers_text.number(highest, 1),
                 className="numeric",
             ),
             *(
-                html.Td(numbers_text.number(int(str(row[name]))), className="numeric")
+                html.Td(numbers_text.number(row[name]), className="numeric")
                 for name in ("town_count", "warning_count", "missed_count")
             ),
         ],
@@ -131,7 +140,7 @@ def record_section(rain: Rain) -> Element:
 def _sentence(found: Record, lang: Lang) -> str:
     """How early and how often in vain, in plain words."""
     whole = found.whole
-    false, lead, _ = whole.figures
+    false, lead, _ = (whole.figures[kpi_id] for kpi_id in KPIS)
     parts = []
     if lead.value is not None:
         key = "warnings.record.lead" if lead.value >= 0 else "warnings.record.late"
@@ -162,7 +171,7 @@ def _sentence(found: Record, lang: Lang) -> str:
 
 
 def _judged_table(rain: Rain, found: Record, title: str) -> Element:
-    lang, names, kpis = rain.scope.view.lang, colour_names(rain.scope), found.whole.figures
+    lang, names, kpis = rain.scope.view.lang, colour_names(rain.scope), found.whole.figures.values()
     return html.Div(
         html.Table(
             [
@@ -196,15 +205,15 @@ def _judged_table(rain: Rain, found: Record, title: str) -> Element:
 
 def _judged(rain: Rain, one: Judged, names: dict[str, str]) -> Element:
     view, lang = rain.scope.view, rain.scope.view.lang
-    cells = [html.Td([number(figure, view)], className="numeric") for figure in one.figures]
-    if not cells:
-        cells = [
-            html.Td(
-                html.Span(text("warnings.record.never", lang), className="muted"),
-                colSpan=3,
-                className="numeric",
-            )
-        ]
+    cells = [
+        html.Td(
+            number(one.figures[kpi_id], view)
+            if kpi_id in one.figures
+            else html.Span(text("warnings.record.never", lang), className="muted"),
+            className="numeric",
+        )
+        for kpi_id in KPIS
+    ]
     missed = f"{one.missed_count}/{one.spell_count}" if one.spell_count else "—"
     return html.Tr(
         [

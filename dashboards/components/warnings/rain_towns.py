@@ -14,14 +14,13 @@ from dashboards.components.warnings.words import (
     duration,
     moment,
 )
-from dashboards.data.rain import Gauge, Rain
+from dashboards.data.rain import Gauge, Rain, severity_of
 from dashboards.figures.rain import gauge_bars
 from dashboards.html import Element, Raw
 from dashboards.i18n import text
 from dashboards.theme import colours
 
-SHOWN_TOWNS, SHOWN_GAUGES = 8, 8
-QUIET_TOWNS, QUIET_GAUGES = 5, 4
+SHOWN_TOWNS, SHOWN_GAUGES = 8, 6
 
 
 def towns_section(rain: Rain) -> Element:
@@ -31,16 +30,17 @@ def towns_section(rain: Rain) -> Element:
     rows = ordered_towns(rain)
     if not rows:
         return section(title, empty(text("warnings.towns.none", lang)), name="warnings-towns")
-    own = _limits(rain)
-    if not own:
-        reason = text("warnings.thresholds.none", lang)
-        return section(title, empty(reason), name="warnings-towns")
     grave = sum(1 for town, _ in rows if town["severity_number"] or town["missing_gauge_count"])
-    most = max(min(grave, 3 * SHOWN_TOWNS), SHOWN_TOWNS if grave else QUIET_TOWNS)
+    most = 0 if is_dry(rain) else max(min(grave, 3 * SHOWN_TOWNS), SHOWN_TOWNS)
     shown, rest = rows[:most], rows[most:]
-    body = [_table(rain, shown, title, "towns")]
+    body: list[Element] = (
+        [_table(rain, shown, title, "towns")]
+        if shown
+        else [html.P(text("warnings.towns.dry", lang, count=len(rows)))]
+    )
     if rest:
-        summary = text("warnings.towns.rest", lang, count=len(rest))
+        key = "warnings.towns.rest" if shown else "warnings.towns.all"
+        summary = text(key, lang, count=len(rest))
         body.append(
             html.Details(
                 [html.Summary(summary), _table(rain, rest, summary, "towns-rest")],
@@ -48,7 +48,21 @@ def towns_section(rain: Rain) -> Element:
                 **{"data-stays": "towns"},
             )
         )
-    return section(title, *body, name="warnings-towns", note=text("warnings.towns.note", lang))
+    note = text("warnings.towns.note", lang) if shown else ""
+    return section(title, *body, name="warnings-towns", note=note)
+
+
+def is_dry(rain: Rain) -> bool:
+    """Whether there is nothing to see: no colour, no rain in a day or ahead, no gap."""
+    return not (
+        severity_of(rain.towns)
+        or any(
+            gauge.said["is_missing"]
+            or gauge.gaps
+            or any(hour.rain_mm for hour in (*gauge.hours, *gauge.forecast))
+            for gauge in rain.gauges
+        )
+    )
 
 
 def ordered_towns(rain: Rain) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
@@ -68,8 +82,8 @@ def ordered_towns(rain: Rain) -> list[tuple[dict[str, Any], list[dict[str, Any]]
         towns,
         key=lambda one: (
             -one[0]["severity_number"],
+            one[0]["is_reached_known"],
             -near(one[0]["town_code"]),
-            -one[0]["missing_gauge_count"],
             one[0]["town_code"],
         ),
     )
@@ -217,19 +231,21 @@ def _level(rain: Rain, one: dict[str, Any]) -> Element:
             mm=numbers_text.number(one["expected_mm"], 1),
         )
     else:
-        note = text("warnings.level.left", lang, mm=numbers_text.number(limit - value, 1))
+        key = "warnings.level.left" if one["is_complete"] else "warnings.level.left_at_most"
+        note = text(key, lang, mm=numbers_text.number(limit - value, 1))
     share = min(value / limit, 1.0) if limit else 1.0
     ahead = min((one["expected_mm"] or value) / limit, 1.0) if limit else 1.0
     code = one["colour_code"] if one["colour_code"] in COLOURS else "other"
     return html.Td(
         [
-            html.Span([html.B(shown), html.Small(note)], className="warnings-level-words"),
+            html.B(shown),
             html.Span(
                 html.I(),
                 className=f"warnings-bar warnings-is-{code}",
                 style={"--share": f"{share:.3f}", "--ahead": f"{ahead:.3f}"},
                 **{"aria-hidden": "true"},
             ),
+            html.Small(note),
         ],
         className=f"warnings-level warnings-level-{state}"
         + ("" if one["is_complete"] else " warnings-level-gap"),
@@ -244,28 +260,36 @@ def gauges_section(rain: Rain) -> Element:
         key = "warnings.no_gauges" if rain.town_code is None else "warnings.no_gauges.town"
         return section(title, empty(text(key, lang)), name="warnings-gauges")
     silent = [gauge for gauge in rain.gauges if gauge.said["is_missing"]]
-    others = [gauge for gauge in rain.gauges if not gauge.said["is_missing"]]
-    is_wet = rain.towns["severity_number"].max() or any(
-        hour.rain_mm for gauge in others[:1] for hour in gauge.hours
-    )
-    most = max(SHOWN_GAUGES if is_wet else QUIET_GAUGES, len(silent))
-    rows = [*silent, *others]
+    broken = [gauge for gauge in rain.gauges if gauge.gaps and not gauge.said["is_missing"]]
+    others = [gauge for gauge in rain.gauges if not (gauge.gaps or gauge.said["is_missing"])]
+    most = 0 if is_dry(rain) else max(SHOWN_GAUGES, len(silent))
+    rows = [*silent, *broken, *others]
     scale = max(
         [10.0, *(hour.rain_mm or 0.0 for one in rows for hour in (*one.hours, *one.forecast))]
     )
-    body = [_gauge_list(rain, rows[:most], scale)]
+    body = (
+        [_gauge_list(rain, rows[:most], scale)]
+        if most
+        else [html.P(text("warnings.gauges.dry", lang, count=len(rows)))]
+    )
     if rows[most:]:
+        key = "warnings.gauges.rest" if most else "warnings.gauges.all"
         body.append(
             html.Details(
                 [
-                    html.Summary(text("warnings.gauges.rest", lang, count=len(rows) - most)),
+                    html.Summary(text(key, lang, count=len(rows) - most)),
                     _gauge_list(rain, rows[most:], scale),
                 ],
                 className="as-table",
                 **{"data-stays": "gauges"},
             )
         )
-    return section(title, *body, name="warnings-gauges", note=text("warnings.gauges.note", lang))
+    return section(
+        title,
+        *body,
+        name="warnings-gauges",
+        note=text("warnings.gauges.note", lang) if most else "",
+    )
 
 
 def _gauge_list(rain: Rain, gauges: list[Gauge], scale: float) -> Element:
@@ -311,9 +335,9 @@ def _sums(rain: Rain, gauge: Gauge) -> str:
     for hours in (1, 3, 24):
         whole, least = gauge.said[f"rain_{hours}h_mm"], gauge.said[f"rain_{hours}h_least_mm"]
         value = (
-            numbers_text.number(float(str(whole)), 1)
+            numbers_text.number(whole, 1)
             if whole is not None
-            else f"≥ {numbers_text.number(float(str(least)), 1)}"
+            else f"≥ {numbers_text.number(least, 1)}"
         )
         parts.append(text("warnings.sum", lang, hours=hours, mm=value))
     return " · ".join(parts)
@@ -341,8 +365,8 @@ def gauge_words(rain: Rain, gauge: Gauge) -> list[str]:
             else text(
                 "warnings.gauge.last",
                 lang,
-                time=moment(last_at, rain),  # type: ignore[arg-type]
-                mm=numbers_text.number(float(str(said["last_rain_mm"])), 1),
+                time=moment(last_at, rain),
+                mm=numbers_text.number(said["last_rain_mm"], 1),
             )
         )
     return words
