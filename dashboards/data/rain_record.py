@@ -10,6 +10,7 @@ import polars as pl
 from dashboards.data.rain import Rain, hours_of
 from dashboards.data.tables import Figure, figures
 from dashboards.periods import ONE_DAY
+from dashboards.scope import facts_of
 from warehouse.query import Dimension, Question
 from warehouse.query.values import wilson
 
@@ -90,9 +91,16 @@ def record(rain: Rain) -> Record | None:
             where=where,
         )
 
-    asked = [question(kpi_id) for kpi_id in KPIS]
-    found = figures(context, [*asked, *(question(kpi_id, ("category",)) for kpi_id in KPIS)])
-    whole, by_colour = found[: len(KPIS)], found[len(KPIS) :]
+    # Whether households acknowledged is known from the file about persons only.
+    kpis = [
+        kpi_id
+        for kpi_id in KPIS
+        if context.published.has_people
+        or not any(fact.is_in_people_file for fact in facts_of(context.kpis[kpi_id]))
+    ]
+    asked = [question(kpi_id) for kpi_id in kpis]
+    found = figures(context, [*asked, *(question(kpi_id, ("category",)) for kpi_id in kpis)])
+    whole, by_colour = found[: len(kpis)], found[len(kpis) :]
     of_colour = [{one.row["category_code"]: one for one in answer} for answer in by_colour]
     spells = {
         code: (spell_count, missed)
@@ -103,7 +111,7 @@ def record(rain: Rain) -> Record | None:
             code,
             {
                 kpi_id: answer[code]
-                for kpi_id, answer in zip(KPIS, of_colour, strict=True)
+                for kpi_id, answer in zip(kpis, of_colour, strict=True)
                 if code in answer
             },
             spells.get(code, (0, 0)),
@@ -112,7 +120,7 @@ def record(rain: Rain) -> Record | None:
     ]
     every = _judged(
         None,
-        {kpi_id: one for kpi_id, (one,) in zip(KPIS, whole, strict=True)},
+        {kpi_id: one for kpi_id, (one,) in zip(kpis, whole, strict=True)},
         spells.get(None, (0, 0)),
     )
     return Record(first, last, [*judged, every])

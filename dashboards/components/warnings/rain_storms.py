@@ -1,5 +1,7 @@
 """Storms of the record with a way into each, and how good the warnings were."""
 
+from collections.abc import Sequence
+
 from dashboards import html, numbers_text
 from dashboards.components.chart import empty
 from dashboards.components.number import number
@@ -14,7 +16,6 @@ from dashboards.components.warnings.words import (
 from dashboards.components.words import kpi_name
 from dashboards.data.rain import Rain
 from dashboards.data.rain_record import (
-    KPIS,
     Judged,
     PastStorm,
     Record,
@@ -140,7 +141,7 @@ def record_section(rain: Rain) -> Element:
 def _sentence(found: Record, lang: Lang) -> str:
     """How early and how often in vain, in plain words."""
     whole = found.whole
-    false, lead, _ = (whole.figures[kpi_id] for kpi_id in KPIS)
+    false, lead = whole.figures["false_warning_rate"], whole.figures["warning_lead_time_median"]
     parts = []
     if lead.value is not None:
         key = "warnings.record.lead" if lead.value >= 0 else "warnings.record.late"
@@ -192,7 +193,9 @@ def _judged_table(rain: Rain, found: Record, title: str) -> Element:
                         ]
                     )
                 ),
-                html.Tbody([_judged(rain, one, names) for one in found.judged]),
+                html.Tbody(
+                    [_judged(rain, one, names, tuple(found.whole.figures)) for one in found.judged]
+                ),
             ],
             className="warnings-table",
         ),
@@ -203,16 +206,16 @@ def _judged_table(rain: Rain, found: Record, title: str) -> Element:
     )
 
 
-def _judged(rain: Rain, one: Judged, names: dict[str, str]) -> Element:
+def _judged(rain: Rain, one: Judged, names: dict[str, str], kpis: Sequence[str]) -> Element:
     view, lang = rain.scope.view, rain.scope.view.lang
     cells = [
         html.Td(
             number(one.figures[kpi_id], view)
             if kpi_id in one.figures
-            else html.Span(text("warnings.record.never", lang), className="muted"),
+            else html.Span("—", className="muted"),
             className="numeric",
         )
-        for kpi_id in KPIS
+        for kpi_id in kpis
     ]
     missed = f"{one.missed_count}/{one.spell_count}" if one.spell_count else "—"
     return html.Tr(
