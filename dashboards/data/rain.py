@@ -7,7 +7,7 @@ keys and numbers of persons stay in `RainState.households`, which nothing here h
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -283,20 +283,21 @@ def rain_at(scope: Scope) -> Rain:
     """The rain at the view's time.
 
     Raises:
-        UsageError: a time after what is known of the county.
+        UsageError: a time after what is known of the county, or before there were thresholds.
     """
     context, county = scope.context, scope.view.county
     published = context.published
     as_of_at = published.as_of(county)
-    at = as_of_at
+    at, zone = as_of_at, published.zone(county)
     if scope.view.at:
-        local = datetime.fromisoformat(scope.view.at).replace(tzinfo=published.zone(county))
+        local = datetime.fromisoformat(scope.view.at).replace(tzinfo=zone)
         at = local.astimezone(UTC)
-    if at > as_of_at:
-        known = f"{as_of_at.astimezone(published.zone(county)):%Y-%m-%dT%H:%M}"
+    first = context.sql("select min(valid_from_date) as first_date from mart.dim_rain_thresholds")
+    first_date: date = first["first_date"].item()
+    if at > as_of_at or at.astimezone(zone).date() < first_date:
         raise UsageError(
-            f'at "{scope.view.at}": 晚于数据截至时 / is after what is known; '
-            f"可用 / allowed: … {known}"
+            f'at "{scope.view.at}": 无记录 / is not known; '
+            f"可用 / allowed: {first_date} … {as_of_at.astimezone(zone):%Y-%m-%dT%H:%M}"
         )
     found = kept(context, ("storms", county), lambda: storms(published, county))
     return Rain(scope, at, as_of_at, found, storm_at(found, at, as_of_at))

@@ -14,7 +14,9 @@ MEANT = """
     select distinct homes.grid_code, actions.worker_code
     from mart.fct_warning_actions as actions
     inner join mart.dim_households as homes using (household_key)
-    where actions.colour_code = 'red' and actions.notified_date = date '2026-06-23'
+    where homes.valid_from_date <= date '2026-06-23'
+    and (homes.valid_to_date is null or homes.valid_to_date > date '2026-06-23')
+    and actions.colour_code = 'red' and actions.notified_date = date '2026-06-23'
     and actions.town_code = '430181002000' and actions.persons_to_move_count > 0
 """
 

@@ -30,7 +30,9 @@ TOLD = """
     select actions.household_key, actions.worker_code, homes.grid_code
     from mart.fct_warning_actions as actions
     inner join mart.dim_households as homes using (household_key)
-    where actions.colour_code = 'red' and actions.notified_date = date '2026-06-23'
+    where homes.valid_from_date <= date '2026-06-23'
+    and (homes.valid_to_date is null or homes.valid_to_date > date '2026-06-23')
+    and actions.colour_code = 'red' and actions.notified_date = date '2026-06-23'
     and actions.town_code = '430181002000' and actions.persons_to_move_count > 0
 """
 
@@ -89,8 +91,11 @@ def test_the_grids_of_those_who_were_moved_are_on_top_before_the_threshold(
     meant = set(context.people_sql(TOLD).select("grid_code", "worker_code").iter_rows())
     shown = page(context, f"at={NIGHT}")
     rows = re.findall(r'data-grid="(\d+)" data-worker="(\w+)"', shown)
+    assert len(meant) == 4
     assert set(rows[: len(meant)]) == meant
-    assert "雨量已达" not in shown
+    [state] = re.findall(r'class="warnings-verdict".*?</div>', shown)
+    assert "预计将达" in state
+    assert "雨量已达" not in state
 
 
 def test_no_household_and_no_person_is_on_the_page_or_in_its_exports(context: Context) -> None:
@@ -167,7 +172,7 @@ def test_an_alert_is_shown_with_its_days_and_whom_to_send(context: Context) -> N
 @pytest.mark.parametrize(
     ("query", "named"),
     [
-        ("at=2026-12-31T00:00", "2026-11-15T23:59"),
+        ("at=2026-12-31T00:00", "allowed"),
         ("alert=nothing", "county:level:area"),
         ("alert=430181:town:430181002000:noise:2020-01-01", "430181:town"),
     ],
@@ -178,8 +183,11 @@ def test_what_is_not_known_is_refused_in_words(context: Context, query: str, nam
     assert named in str(error.value)
 
 
-def test_a_time_before_every_record_is_drawn(context: Context) -> None:
-    assert "没有雨量站" in page(context, "at=1900-01-01T08:00")
+def test_a_time_before_every_record_is_drawn_or_refused(context: Context) -> None:
+    first = context.sql("select min(valid_from_date) as day from mart.dim_rain_thresholds")["day"]
+    assert "没有生效的暴雨预警" in page(context, f"at={first.item()}T08:00")
+    with pytest.raises(UsageError):
+        page(context, "at=1900-01-01T00:00")
 
 
 def test_without_the_file_about_persons_the_rain_is_shown_and_the_lack_said(

@@ -172,7 +172,7 @@ def _sentence(found: Record, lang: Lang) -> str:
 
 
 def _judged_table(rain: Rain, found: Record, title: str) -> Element:
-    lang, names, kpis = rain.scope.view.lang, colour_names(rain.scope), found.whole.figures.values()
+    lang, names, kpis = rain.scope.view.lang, colour_names(rain.scope), found.whole.figures
     return html.Div(
         html.Table(
             [
@@ -183,7 +183,7 @@ def _judged_table(rain: Rain, found: Record, title: str) -> Element:
                             html.Th(text("warnings.colour", lang), scope="col"),
                             *(
                                 html.Th(kpi_name(one.kpi, lang), scope="col", className="numeric")
-                                for one in kpis
+                                for one in kpis.values()
                             ),
                             html.Th(
                                 text("warnings.missed_spells", lang),
@@ -193,9 +193,7 @@ def _judged_table(rain: Rain, found: Record, title: str) -> Element:
                         ]
                     )
                 ),
-                html.Tbody(
-                    [_judged(rain, one, names, tuple(found.whole.figures)) for one in found.judged]
-                ),
+                html.Tbody([_judged(rain, one, names, list(kpis)) for one in found.judged]),
             ],
             className="warnings-table",
         ),
