@@ -35,7 +35,6 @@
     const next = links[here + 1] ?? document.querySelector("[data-replay-later]");
     if (!isPlaying || !next) return stop();
     waits = true;
-    next.scrollIntoView({ block: "nearest", inline: "center" });
     // In place of the hour before: Back leads out of the replay, not through it.
     window.gridgov.lead(next.getAttribute("href"), { replace: true });
   };
@@ -66,7 +65,19 @@
     }
   });
 
+  // The hour one is at is brought to the middle of its strip.
+  const centre = () => {
+    const here = document.querySelector(".warnings-strip a[aria-current]");
+    const strip = here?.closest(".warnings-strip");
+    if (!strip) return;
+    const place = strip.getBoundingClientRect();
+    const { left, width } = here.getBoundingClientRect();
+    strip.scrollLeft += left - place.left - (place.width - width) / 2;
+  };
+
+  centre();
   addEventListener("gridgov:drawn", () => {
+    centre();
     if (!isPlaying) return;
     if (!button()) return stop();
     show();

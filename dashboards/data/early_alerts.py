@@ -8,12 +8,13 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.context import Context
 from dashboards.data.rain import has_tables, kept
 from dashboards.scope import Scope
 from warehouse.alerts.detect import BUDGET
 from warehouse.alerts.dispatch import Dispatch
 from warehouse.alerts.life import QUIET_DAYS, parse_alert_id
-from warehouse.alerts.pages import alert_days, published_alerts, suggested_dispatch
+from warehouse.alerts.pages import days_of_alerts, published_alerts, suggested_dispatch
 from warehouse.errors import UsageError, unknown_value
 
 TABLES = ("fct_alerts",)
@@ -35,6 +36,9 @@ SOURCE = """
     select max_by(source_id, acted_at) as source_id from mart.fct_user_actions
     where county_code = ?
 """
+
+ENDED = pl.col("cleared_date").fill_null(pl.col("raised_date"))
+"""When an alert was cleared; one that was withdrawn has only the day it was raised."""
 
 Alert = dict[str, Any]
 """A row of `mart.fct_alerts`."""
@@ -63,15 +67,22 @@ class Alerts:
 
     @cached_property
     def days(self) -> pl.DataFrame:
-        """The days behind the opened alert: `warehouse.alerts.pages.alert_days`."""
+        """The days behind the opened alert: `warehouse.alerts.pages.alert_days`.
+
+        Those of the others listed come with the first that is opened, at no more cost.
+        """
         alert = self._opened
-        last = last_day(alert, self.day)
-        published = self.scope.context.published
-        return kept(
-            self.scope.context,
-            ("alert days", alert["alert_id"]),
-            lambda: alert_days(published, alert, last_date=last),
+        context, county = self.scope.context, self.scope.view.county
+        listed = kept(context, ("listed", county), lambda: _listed(context, county, self.day))
+        if any(one["alert_id"] == alert["alert_id"] for one in listed):
+            key: tuple[str, ...] = ("days", county)
+        else:
+            key, listed = ("days", county, alert["alert_id"]), [alert]
+        found = kept(
+            context, key, lambda: days_of_alerts(context.published, listed, last_date=self.day)
         )
+        last = last_day(alert, self.day)
+        return found[alert["alert_id"]].filter(pl.col("day") <= last)
 
     @cached_property
     def dispatch(self) -> Dispatch:
@@ -123,13 +134,12 @@ def alerts(scope: Scope) -> Alerts | None:
     every = kept(context, ("alerts", county), lambda: published_alerts(context.published, county))
     own = within(every, scope)
     newest = own.sort("raised_date", descending=True, maintain_order=True)
-    ended = pl.col("cleared_date").fill_null(pl.col("raised_date"))
     return Alerts(
         scope,
         day,
         newest.filter("is_alive").to_dicts(),
-        newest.filter(~pl.col("is_alive"), ended > day - timedelta(days=LATELY_DAYS))
-        .sort(ended, descending=True, maintain_order=True)
+        newest.filter(~pl.col("is_alive"), _is_late(day))
+        .sort(ENDED, descending=True, maintain_order=True)
         .to_dicts(),
         quarter_count=own.filter(
             pl.col("raised_date") > day - timedelta(days=QUARTER_DAYS), ~pl.col("is_by_hand")
@@ -137,6 +147,16 @@ def alerts(scope: Scope) -> Alerts | None:
         budget=_budget(scope),
         opened=_named(every, scope.view.alert),
     )
+
+
+def _is_late(day: date) -> pl.Expr:
+    return pl.col("is_alive") | (day - timedelta(days=LATELY_DAYS) < ENDED)
+
+
+def _listed(context: Context, county_code: str, day: date) -> list[Alert]:
+    """The alerts that the county's page lists."""
+    every = published_alerts(context.published, county_code)
+    return every.filter(_is_late(day)).to_dicts()
 
 
 def within(every: pl.DataFrame, scope: Scope) -> pl.DataFrame:

@@ -321,8 +321,8 @@ def hours_of(storm: dict[str, Any], as_of_at: datetime) -> tuple[datetime, datet
 
 
 def grid_lines(households: pl.DataFrame | None) -> list[GridLine] | None:
-    """Counts by grid and worker: grids with households left to move first, in the order of their
-    most exposed one.
+    """Counts by grid and worker: grids with households left to move first, in the order of the most
+    exposed of them, then those where another step is late.
     """
     if households is None:
         return None
@@ -332,7 +332,11 @@ def grid_lines(households: pl.DataFrame | None) -> list[GridLine] | None:
         step: (pl.col("overdue_step") == step).sum() for step in ("told", "acknowledged", "moved")
     }
     more = households.group_by(codes).agg(
-        is_done=~is_left.any(),
+        stage=pl.when(is_left.any())
+        .then(0)
+        .when(pl.col("overdue_step").is_not_null().any())
+        .then(1)
+        .otherwise(2),
         order=pl.when(is_left.any())
         .then(pl.col("rank_number").filter(is_left).min())
         .otherwise(pl.col("rank_number").min()),
@@ -342,7 +346,7 @@ def grid_lines(households: pl.DataFrame | None) -> list[GridLine] | None:
     found = (
         counts_by(households, *codes)
         .join(more, on=codes, nulls_equal=True)
-        .sort("is_done", "order", "grid_code", nulls_last=True)
+        .sort("stage", "order", "grid_code", nulls_last=True)
     )
     return [
         GridLine(
