@@ -182,7 +182,12 @@ def grid_names(scope: Scope, codes: list[str]) -> dict[str, str]:
     """Names of grids by code."""
     if not codes:
         return {}
-    rows = scope.context.published.sql(NAMES, (scope.view.county, codes))
+    county, published = scope.view.county, scope.context.published
+    rows = kept(
+        scope.context,
+        ("grid names", county, tuple(codes)),
+        lambda: published.sql(NAMES, (county, codes)),
+    )
     return dict(rows.iter_rows())
 
 

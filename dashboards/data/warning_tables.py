@@ -135,6 +135,12 @@ def days_table(found: Alerts) -> Table:
     )
 
 
+def _titled(rain: Rain, key: str) -> str:
+    """A table's title with the time that it is about."""
+    at = rain.at.astimezone(rain.state.zone)
+    return f"{text(key, rain.scope.view.lang)} {at:%Y-%m-%d %H:%M}"
+
+
 def _titles(lang: Lang, *names: str) -> list[str]:
     return [text(f"warnings.{name}", lang) for name in names]
 
@@ -173,7 +179,7 @@ def _towns(rain: Rain) -> Table:
     ]
     return Table(
         "towns",
-        text("warnings.towns", lang),
+        _titled(rain, "warnings.towns"),
         [
             *_titles(lang, "town", "in_force", "in_force_at", "reached_colour", "reached_at"),
             *_titles(lang, "expected_colour", "expected_at", "missing_gauges"),
@@ -190,7 +196,7 @@ def _gauges(rain: Rain) -> Table:
     sums = [text("warnings.sum.hours", lang, hours=hours) for hours in SUMS]
     return Table(
         "gauges",
-        text("warnings.gauges", lang),
+        _titled(rain, "warnings.gauges"),
         [
             *_titles(lang, "gauge", "last_at", "last_mm", "missing_since", "missing_hours"),
             *sums,
@@ -216,7 +222,7 @@ def _grids(rain: Rain, lines: Sequence[GridLine]) -> Table:
     lang, places = rain.scope.view.lang, places_of(rain, lines)
     return Table(
         "grids",
-        text("warnings.by_grid", lang),
+        _titled(rain, "warnings.by_grid"),
         [
             *_titles(lang, "grid_code", "grid", "place", "worker", "households_low", "to_move"),
             *_titles(lang, "to_check", "told", "acknowledged", "moved", "overdue"),
@@ -245,7 +251,7 @@ def _workers(rain: Rain, lines: Sequence[GridLine]) -> Table:
     lang = rain.scope.view.lang
     return Table(
         "workers",
-        text("warnings.by_worker", lang),
+        _titled(rain, "warnings.by_worker"),
         _titles(lang, "worker", "grids", "households_low", "to_move", "moved", "left", "overdue"),
         [
             [
