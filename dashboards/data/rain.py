@@ -11,17 +11,16 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-import numpy as np
 import polars as pl
 
 from dashboards.context import Context
+from dashboards.data.rain_gauges import Gauge, gauges_at
+from dashboards.data.rain_lines import GridLine, grid_lines
 from dashboards.scope import Scope
 from warehouse.errors import UsageError
 from warehouse.rainstorm import RainState, storms
 from warehouse.rainstorm.days import Days
-from warehouse.rainstorm.forecasts import known_forecast
-from warehouse.rainstorm.households import CHECK, counts_by
-from warehouse.rainstorm.rain import known_hours
+from warehouse.rainstorm.households import counts_by
 from warehouse.rainstorm.records import HOUR, read_records
 from warehouse.rainstorm.replay import state_of
 
@@ -32,7 +31,6 @@ TABLES = (
     *("fct_rain_forecasts", "fct_rain_readings", "fct_rain_spells", "fct_warnings"),
     "fct_worker_days",
 )
-SHOWN_HOURS, FORECAST_HOURS = 24, 12
 BEFORE_HOURS, AFTER_HOURS = 3, 1
 """Hours of a replay before a storm's first warning or threshold, and after its last."""
 MOST_HOURS = 24
@@ -56,82 +54,6 @@ def lacking(context: Context) -> str | None:
         return "tables"
     known = context.sql("select count(*) as known_count from mart.dim_rain_thresholds")
     return None if known["known_count"].item() else "thresholds"
-
-
-@dataclass(frozen=True)
-class Hour:
-    """One hour of a gauge: rain in millimetres, null in a gap and while it is awaited."""
-
-    end_at: datetime
-    rain_mm: float | None
-    is_awaited: bool = False
-
-
-@dataclass(frozen=True)
-class Gauge:
-    """A gauge with its last hours, and the forecast of its town (no forecast: no rain expected).
-
-    Attributes:
-        said: its row of `RainState.gauges`.
-    """
-
-    said: dict[str, Any]
-    hours: tuple[Hour, ...]
-    forecast: tuple[Hour, ...]
-
-    @property
-    def town_code(self) -> str:
-        """Its town."""
-        return str(self.said["town_code"])
-
-    @property
-    def gaps(self) -> list[tuple[datetime, datetime]]:
-        """Stretches of hours without a reading, from the beginning of the first to the last's end.
-
-        An hour that is still awaited is none.
-        """
-        found: list[tuple[datetime, datetime]] = []
-        for hour in self.hours:
-            if hour.rain_mm is not None or hour.is_awaited:
-                continue
-            began = hour.end_at - HOUR
-            if found and found[-1][1] == began:
-                found[-1] = (found[-1][0], hour.end_at)
-            else:
-                found.append((began, hour.end_at))
-        return found
-
-
-@dataclass(frozen=True)
-class GridLine:
-    """What is to be done in a grid by one worker: households, each in as many counts as it fits.
-
-    Attributes:
-        worker_code: null where nobody is known.
-        overdue: by the earliest step late: `told`, `acknowledged`, `moved`.
-    """
-
-    town_code: str
-    community_code: str | None
-    grid_code: str | None
-    worker_code: str | None
-    household_count: int
-    to_move_count: int
-    check_count: int
-    told_count: int
-    acknowledged_count: int
-    moved_count: int
-    overdue: dict[str, int]
-
-    @property
-    def left_count(self) -> int:
-        """Households to move that are not moved."""
-        return self.to_move_count - self.moved_count
-
-    @property
-    def overdue_count(self) -> int:
-        """Households with a step that is late."""
-        return sum(self.overdue.values())
 
 
 @dataclass(frozen=True)
@@ -234,7 +156,7 @@ class Rain:
         return kept(
             self.scope.context,
             ("gauges", self.scope.view.county, self.at, self.town_code),
-            lambda: _gauges(self._stretch.days, self._of_town(self.state.gauges), self.at),
+            lambda: gauges_at(self._stretch.days, self._of_town(self.state.gauges), self.at),
         )
 
     @cached_property
@@ -320,49 +242,6 @@ def hours_of(storm: dict[str, Any], as_of_at: datetime) -> tuple[datetime, datet
     return first, min(last, _whole_hour(as_of_at))
 
 
-def grid_lines(households: pl.DataFrame | None) -> list[GridLine] | None:
-    """Counts by grid and worker: grids with households left to move first, in the order of the most
-    exposed of them, then those where another step is late.
-    """
-    if households is None:
-        return None
-    codes = ("town_code", "community_code", "grid_code", "worker_code")
-    is_left = (pl.col("action_code") == "move") & pl.col("moved_at").is_null()
-    late = {
-        step: (pl.col("overdue_step") == step).sum() for step in ("told", "acknowledged", "moved")
-    }
-    more = households.group_by(codes).agg(
-        stage=pl.when(is_left.any())
-        .then(0)
-        .when(pl.col("overdue_step").is_not_null().any())
-        .then(1)
-        .otherwise(2),
-        order=pl.when(is_left.any())
-        .then(pl.col("rank_number").filter(is_left).min())
-        .otherwise(pl.col("rank_number").min()),
-        check_count=(pl.col("action_code") == CHECK).sum(),
-        **{f"overdue_{step}": count for step, count in late.items()},
-    )
-    found = (
-        counts_by(households, *codes)
-        .join(more, on=codes, nulls_equal=True)
-        .sort("stage", "order", "grid_code", nulls_last=True)
-    )
-    return [
-        GridLine(
-            **{name: row[name] for name in codes},
-            household_count=row["household_count"],
-            to_move_count=row["to_move_count"],
-            check_count=row["check_count"],
-            told_count=row["told_count"],
-            acknowledged_count=row["acknowledged_count"],
-            moved_count=row["moved_count"],
-            overdue={step: row[f"overdue_{step}"] for step in late if row[f"overdue_{step}"]},
-        )
-        for row in found.iter_rows(named=True)
-    ]
-
-
 def severity_of(towns: pl.DataFrame) -> int:
     """The most severe colour in force, reached or expected in any of some towns; 0 for none."""
     return max(towns["severity_number"].to_list(), default=0)
@@ -378,45 +257,6 @@ def _counts(households: pl.DataFrame | None) -> dict[str, int | None]:
         return dict.fromkeys(names)
     counts = counts_by(households, "town_code")
     return {name: int(counts[name].sum()) for name in names}
-
-
-def _gauges(days: Days, said: pl.DataFrame, at: datetime) -> list[Gauge]:
-    hours = known_hours(days, at)
-    forecast = known_forecast(days.records, hours)
-    row_of = {code: row for row, code in enumerate(hours.day.gauges["gauge_code"])}
-    width = hours.rain_mm.shape[1]
-    ahead = forecast.of(hours.day.gauges["town_code"])
-    found = []
-    for one in said.iter_rows(named=True):
-        row = row_of[one["gauge_code"]]
-        end = int(hours.end_column[row])
-        found.append(
-            Gauge(
-                one,
-                tuple(
-                    Hour(
-                        hours.end_of(column),
-                        _known(hours.rain_mm[row, column]),
-                        is_awaited=column > end,
-                    )
-                    for column in range(width - SHOWN_HOURS, width)
-                ),
-                tuple(
-                    Hour(hours.end_of(column), _known(ahead[row, column]) or 0.0)
-                    for column in range(end + 1, width + FORECAST_HOURS)
-                ),
-            )
-        )
-    return sorted(found, key=lambda gauge: (-_wetness(gauge), str(gauge.said["gauge_code"])))
-
-
-def _wetness(gauge: Gauge) -> float:
-    ahead: float = sum(hour.rain_mm or 0.0 for hour in gauge.forecast)
-    return ahead + (gauge.said["rain_24h_least_mm"] or 0.0)
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _whole_hour(at: datetime) -> datetime:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.data.early_alerts import Alert, Alerts, alerts, grid_names
-from dashboards.data.rain import GridLine, Rain, lacking, rain_at
+from dashboards.data.rain import Rain, lacking, rain_at
+from dashboards.data.rain_lines import GridLine
 from dashboards.data.rain_record import past_storms, record
 from dashboards.data.tables import Cell, Table
 from dashboards.i18n import Lang, text

@@ -7,7 +7,7 @@ from html import escape
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards.data.rain import Gauge, Hour
+from dashboards.data.rain_gauges import Gauge, Hour
 from dashboards.figures.layout import base_layout
 from dashboards.i18n import Lang, text
 from dashboards.theme import Colours

@@ -11,10 +11,11 @@ from dashboards.components.chart import empty
 from dashboards.components.frame import frame
 from dashboards.components.section import section
 from dashboards.components.warnings.alerts import alerts_sections
+from dashboards.components.warnings.rain_gauges import gauges_section
 from dashboards.components.warnings.rain_head import rain_head
 from dashboards.components.warnings.rain_households import households_section
 from dashboards.components.warnings.rain_storms import record_section, storms_section
-from dashboards.components.warnings.rain_towns import gauges_section, towns_section
+from dashboards.components.warnings.rain_towns import towns_section
 from dashboards.context import Context
 from dashboards.data import warning_tables
 from dashboards.data.early_alerts import alerts

@@ -6,10 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from dashboards.components.warnings.alerts import records_to_load
+from dashboards.components.warnings.alert_opened import records_to_load
 from dashboards.components.warnings.words import duration, towns_in_words
 from dashboards.data.early_alerts import last_day, steps
-from dashboards.data.rain import Gauge, GridLine, Hour, grid_lines, hours_of, storm_at
+from dashboards.data.rain import hours_of, storm_at
+from dashboards.data.rain_gauges import Gauge, Hour
+from dashboards.data.rain_lines import GridLine, grid_lines
 from dashboards.data.warning_tables import worker_lines
 from dashboards.figures.rain import alert_chart, gauge_bars
 from dashboards.i18n import Lang

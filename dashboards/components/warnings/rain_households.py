@@ -7,7 +7,8 @@ from dashboards.components.chart import empty
 from dashboards.components.parts import icon
 from dashboards.components.section import section
 from dashboards.components.warnings.rain_head import command
-from dashboards.data.rain import GridLine, Rain, severity_of
+from dashboards.data.rain import Rain, severity_of
+from dashboards.data.rain_lines import GridLine
 from dashboards.data.warning_tables import Places, places_of, worker_lines
 from dashboards.html import Element
 from dashboards.i18n import text
