@@ -1,7 +1,7 @@
 """Names and sentences of the page of warnings."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dashboards import html, numbers_text
 from dashboards.data.rain import Rain
@@ -82,9 +82,3 @@ def address(at: datetime, rain: Rain) -> str:
 def to_hour(rain: Rain, at: datetime) -> str:
     """Address of the page at another time."""
     return rain.scope.view.href(at=address(at, rain))
-
-
-def local_hour(at: datetime, rain: Rain) -> str:
-    """The hour that ends at a time, as `03–04`."""
-    end = at.astimezone(rain.state.zone)
-    return f"{end - timedelta(hours=1):%H}–{end:%H}"
