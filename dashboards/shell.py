@@ -59,6 +59,7 @@ def index_string(assets: Assets) -> str:
 <script src="{assets.url("gridgov.js")}"></script>
 <script src="{assets.url("versions.js")}"></script>
 <script src="{assets.url("wall-scenes.js")}"></script>
+<script src="{assets.url("replay.js")}"></script>
 {{%app_entry%}}
 <footer>
 {{%config%}}
@@ -182,7 +183,8 @@ def lately_drawn(context: Context) -> list[tuple[str, View]]:
     """Pages and views readers of other versions had, the last first, one of each kind.
 
     Views that differ in nothing but which town or department they are limited to are of one kind:
-    what is asked for one of them answers the others (`wide_questions.py`).
+    what is asked for one of them answers the others (`wide_questions.py`). So are the hours of a
+    replay.
     """
     found: dict[Hashable, tuple[str, View]] = {}
     for key in context.services.pages.lately_used():
@@ -190,7 +192,7 @@ def lately_drawn(context: Context) -> list[tuple[str, View]]:
             continue
         if key.version != context.published.version:
             limits = (_level(key.view, context), bool(key.view.department))
-            kind = key.view.with_(area="", department="")
+            kind = key.view.with_(area="", department="", at="")
             found.setdefault((key.path, kind, limits), (key.path, key.view))
     return list(found.values())
 

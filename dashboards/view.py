@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
@@ -63,6 +63,9 @@ class View:
         level, card: of the map: level of the areas shown, area whose card is open.
         dataset: of the data quality page.
         month: of the reports, `YYYY-MM`.
+        at: of the warnings: the minute they are seen at, `YYYY-MM-DDTHH:MM` in the county's time;
+            empty for the as-of time.
+        alert: of the warnings: the early alert that is open.
         receipt, role, of: the KPI whose receipt is open, the part played by the rows listed, and
             the cell it is about where that is smaller than the page's (`cells.py`).
         theme: what the address says; empty when the reader's own setting decides.
@@ -88,6 +91,8 @@ class View:
     card: str = ""
     dataset: str = ""
     month: str = ""
+    at: str = ""
+    alert: str = ""
     receipt: str = ""
     role: str = ""
     of: str = ""
@@ -127,8 +132,9 @@ class View:
             "overlay": _one_of("overlay", given, ("last_year",), ""),
             "level": _one_of("level", given, LEVELS, ""),
             "receipt": _one_of("receipt", given, known.kpis, ""),
+            "at": minute_of("at", given),
         }
-        free = ("area", "department", "category", "card", "dataset", "month", "role", "of")
+        free = ("area", "department", "category", "card", "dataset", "month", "alert", "role", "of")
         values |= {name: given.get(name, "") for name in free}
         return cls(
             **values,
@@ -181,6 +187,8 @@ WITHIN_A_COUNTY = (
     "department",
     "category",
     "dataset",
+    "at",
+    "alert",
     "receipt",
     "role",
     "of",
@@ -226,3 +234,25 @@ def day_of(name: str, given: Mapping[str, str]) -> date | None:
             f'{name} "{value}" 超出范围 / is out of range; 可用 / allowed: {FIRST_DAY} … {LAST_DAY}'
         )
     return day
+
+
+def minute_of(name: str, given: Mapping[str, str]) -> str:
+    """The minute an address gives, without a time zone, as it is written; empty where it has none.
+
+    Raises:
+        UsageError: what stands there is no minute, or one outside `FIRST_DAY` to `LAST_DAY`.
+    """
+    value = given.get(name, "")
+    if not value:
+        return ""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not None or "T" not in value:
+        raise UsageError(f'{name} "{value}" 不是时刻 / is not a time of the form YYYY-MM-DDTHH:MM')
+    if not FIRST_DAY <= moment.date() <= LAST_DAY:
+        raise UsageError(
+            f'{name} "{value}" 超出范围 / is out of range; 可用 / allowed: {FIRST_DAY} … {LAST_DAY}'
+        )
+    return f"{moment:%Y-%m-%dT%H:%M}"

@@ -17,12 +17,14 @@ from dashboards.pages import (
     services,
     trends,
     wall,
+    warnings,
 )
 from dashboards.pages import map as map_page
 
 PAGES: tuple[Page, ...] = (
     overview,
     map_page,
+    warnings,
     trends,
     departments,
     services,

@@ -25,6 +25,8 @@ MISTAKES = [
     "from=0001-01-01&to=9999-12-31",
     "from=2199-12-31&to=2199-12-31",
     "month=2026-13&series=town:&unit=day",
+    *(f"{name}={quote(SCRIPT)}" for name in ("at", "alert")),
+    "at=1900-01-01T00:00&alert=430181:town:nowhere:all:2026-01-01",
 ]
 FITTING = ["", "lang=en&kpi=on_time_visit_rate", "from=2026-11-15&to=2026-11-15"]
 

@@ -30,6 +30,7 @@ def parse(query: str) -> View:
         "county=boston&kpi=resolution_rate&theme=dark",
         "from=2026-01-05&to=2026-02-01&area=430181001000",
         "period=this-year&department=urban_management&receipt=open_backlog&role=excluded",
+        "at=2026-06-23T03:25&alert=430181:town:430181002000:noise:2026-11-03",
     ],
 )
 def test_an_address_comes_back_as_it_was(query: str) -> None:
@@ -51,6 +52,9 @@ def test_defaults_are_left_out_of_the_address() -> None:
         ("from=2026-13-01&to=2026-12-01", 'from "2026-13-01"', "YYYY-MM-DD"),
         ("from=2026-02-01&to=2026-01-01", "from=2026-02-01", "to=2026-01-01"),
         ("from=2026-02-01", "custom", "to="),
+        ("at=2026-06-23", 'at "2026-06-23"', "YYYY-MM-DDTHH:MM"),
+        ("at=2026-06-23T03:25Z", "T03:25Z", "YYYY-MM-DDTHH:MM"),
+        ("at=1899-12-31T00:00", "1899-12-31", "1900-01-01"),
     ],
 )
 def test_an_unknown_value_is_an_error_that_names_the_known_ones(

@@ -1,15 +1,16 @@
 """What a page of warnings asks: alerts with their life, the days behind one, whom to send."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from warehouse.alerts.counts import daily_counts
-from warehouse.alerts.detect import WINDOWS, Series, upper_counts, watched_weeks
+from warehouse.alerts.counts import DailyCounts, daily_counts
+from warehouse.alerts.detect import WINDOWS, Series, Watch, upper_counts, watched_weeks
 from warehouse.alerts.dispatch import Dispatch, dispatch_for
+from warehouse.alerts.expected import Week
 from warehouse.alerts.record import COLUMNS, alerts_on, first_counted
 from warehouse.published import Published
 
@@ -18,6 +19,14 @@ PUBLISHED = f"""
     where county_code = $county_code
     order by raised_date, area_level, area_code, category_family
 """
+
+
+DAYS: Mapping[str, pl.DataType] = {
+    "day": pl.Date(),
+    "observed_count": pl.Int64(),
+    "expected_count": pl.Float64(),
+    "upper_count": pl.Int64(),
+}
 
 
 def published_alerts(
@@ -50,25 +59,50 @@ def alert_days(published: Published, alert: Mapping[str, Any], *, last_date: dat
         a single day that is no alarm; windows of several days can alarm below it). Empty where the
         series had no expectation.
     """
-    schema = {
-        "day": pl.Date(),
-        "observed_count": pl.Int64(),
-        "expected_count": pl.Float64(),
-        "upper_count": pl.Int64(),
-    }
-    first = alert["raised_date"] - timedelta(weeks=4)
-    county_code = alert["county_code"]
+    return days_of_alerts(published, [alert], last_date=last_date)[alert["alert_id"]]
+
+
+def days_of_alerts(
+    published: Published, alerts: Sequence[Mapping[str, Any]], *, last_date: date
+) -> dict[str, pl.DataFrame]:
+    """`alert_days` of several alerts of one county by their ids, at about the cost of one: what was
+    to be expected is worked out for all series together.
+    """
+    if not alerts:
+        return {}
     counts = daily_counts(
-        published.sql, county_code, first_date=first_counted(last_date), last_date=last_date
+        published.sql,
+        alerts[0]["county_code"],
+        first_date=first_counted(last_date),
+        last_date=last_date,
     )
-    key = (alert["area_level"], alert["area_code"], alert["category_family"])
-    observed = None if counts is None else counts.series(*key)
-    if counts is None or observed is None:
-        return pl.DataFrame(schema=schema)
+    empty = pl.DataFrame(schema=DAYS)
+    if counts is None:
+        return {alert["alert_id"]: empty for alert in alerts}
+    first = min(_first_shown(alert) for alert in alerts)
     series = Series.of(counts)
+    weeks = list(watched_weeks(counts, series, first_date=first))
+    return {alert["alert_id"]: _days(alert, counts, series, weeks) for alert in alerts}
+
+
+def _first_shown(alert: Mapping[str, Any]) -> date:
+    raised: date = alert["raised_date"]
+    return raised - timedelta(weeks=4)
+
+
+def _days(
+    alert: Mapping[str, Any],
+    counts: DailyCounts,
+    series: Series,
+    weeks: Sequence[tuple[Week, Watch]],
+) -> pl.DataFrame:
+    key = (alert["area_level"], alert["area_code"], alert["category_family"])
+    observed = counts.series(*key)
+    if observed is None:
+        return pl.DataFrame(schema=DAYS)
     place = series.place(*key)
     rows = []
-    for week, watch in watched_weeks(counts, series, first_date=first):
+    for week, watch in weeks:
         mean = week.mean[max(WINDOWS) - 1 :, place]
         spread = week.level_variance[place] + week.day_variance[place]
         upper = upper_counts(
@@ -77,8 +111,9 @@ def alert_days(published: Published, alert: Mapping[str, Any], *, last_date: dat
         for ahead, (expected, highest) in enumerate(zip(mean, upper, strict=True)):
             day = week.first_day + ahead
             rows.append((counts.date_of(day), int(observed[day]), float(expected), int(highest)))
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.filter(pl.col("day").is_between(first, last_date))
+    frame = pl.DataFrame(rows, schema=DAYS, orient="row")
+    last = counts.date_of(len(observed) - 1)
+    return frame.filter(pl.col("day").is_between(_first_shown(alert), last))
 
 
 def suggested_dispatch(published: Published, alert: Mapping[str, Any], *, day: date) -> Dispatch:
