@@ -22,11 +22,14 @@ def wide_question(
     A row is of one department and one town, so a slice of all is the answer about one. Cells of
     persons are hidden by what is asked for, so of them nothing but the question itself is asked;
     nor of scores, whose parts are asked for anyhow, nor of shares, whose whole may be all of them.
+    Within one town that cannot be widened a department is not either: the rows are few.
     """
     if kpi.is_personal or kpi.kind in ("score", "share"):
         return question
     names = [name for name in filters if _is_one_slice(question, name)]
     where = {key: code for key, code in question.where.items() if key not in names}
+    if any(level in where for level in AREA_LEVELS):
+        return question
     by = (*(cast(Dimension, name) for name in names), *question.by)
     return replace(question, by=by, where=where) if names else question
 
