@@ -13,8 +13,8 @@ from dashboards.context import Context, Services
 from dashboards.map.areas import areas_body
 from dashboards.map.asked import parse
 from dashboards.map.card import card
+from dashboards.map.modes import shade
 from dashboards.map.setup import setup
-from dashboards.map.shading import shade
 from dashboards.map.tile_files import current_tiles, tile_bytes
 from dashboards.static_files import IMMUTABLE
 from warehouse.errors import GridgovError, UsageError, unknown_value
@@ -84,7 +84,7 @@ def _values(context: Context, request: Request) -> Response:
 
 def _legend(context: Context, request: Request) -> Response:
     asked = parse(request.query_params, context=context)
-    return _json(shade(context, asked).legend(asked.kpi), _caching(context, request))
+    return _json(shade(context, asked).legend(), _caching(context, request))
 
 
 def _card(context: Context, request: Request) -> Response:

@@ -5,6 +5,10 @@ export const NONE_DUE = 1;
 export const UNKNOWN = 2;
 export const UNCERTAIN = 4;
 export const PROVISIONAL = 8;
+/** Class of what has no value. */
+export const NO_CLASS = 255;
+
+const KINDS = { u1: Uint8Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array };
 
 const fetched = async (address) => {
   const answer = await fetch(address);
@@ -99,6 +103,10 @@ export class Source {
       ...legend,
       values: new Float64Array(values),
       flags: decoded(legend.flags, Uint8Array),
+      classes: decoded(legend.classes, Uint8Array),
+      extra: Object.fromEntries(
+        Object.entries(legend.extra).map(([name, [kind, text]]) => [name, decoded(text, KINDS[kind])]),
+      ),
       denominators: decoded(legend.denominators, Uint32Array),
     };
   }
