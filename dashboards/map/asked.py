@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import cast
 
 from dashboards.context import Context
+from dashboards.scope import Scope
 from dashboards.view import (
     CLASSINGS,
     COMPARED,
@@ -27,6 +28,8 @@ RAW = "raw"
 MODES = (RAW, *MAP_MODES)
 OF_KPIS = (RAW, "smoothed", "change")
 """Modes that show a KPI of cases; the others have their own measure."""
+OF_FINEST = ("risk", "hotspots", "gap", "bivariate")
+"""Modes that begin with the finest level."""
 COVERAGES = (
     "grid_worker_coverage_rate",
     "party_worker_coverage_rate",
@@ -124,6 +127,39 @@ def parse(given: Mapping[str, str], *, context: Context) -> Asked:
         is_followed=_one_of("follow", given, ("", "month"), "") == "month",
         coverage=_one_of("coverage", given, COVERAGES, COVERAGES[0]),
         compare=cast("Compared", _one_of("compare", given, COMPARED, COMPARED[0])),
+    )
+
+
+def asked_of(scope: Scope) -> Asked:
+    """What the map shows for a page's view: the level is that of its address, or the first one
+    inside its area that the mode has.
+
+    Raises:
+        UsageError: as `parse`.
+    """
+    view = scope.view
+    levels = scope.levels
+    inside = levels[levels.index(scope.area.level) + 1 :] or (scope.area.level,)
+    first = inside[-1] if view.mode in OF_FINEST else inside[0]
+    is_there = view.level in inside and view.mode != "hotspots"
+    names = (
+        "county",
+        "kpi",
+        "department",
+        "mode",
+        "classes",
+        "steps",
+        "family",
+        "horizon",
+        "against",
+        "follow",
+        "coverage",
+        "compare",
+    )
+    given = {name: str(getattr(view, name)) for name in names if getattr(view, name)}
+    days = {"from": str(scope.days.first), "to": str(scope.days.last)}
+    return parse(
+        {**given, **days, "level": view.level if is_there else first}, context=scope.context
     )
 
 

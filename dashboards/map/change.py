@@ -54,8 +54,10 @@ def change_shading(context: Context, asked: Asked) -> Shading:
         last=str(answer["period_end_date"].dt.offset_by("-1d").max() or ""),
         unplaced=unplaced_of(answer),
         extra={
-            name: by_feature(rows, name)
-            for name in ("value", "before_equal_days", "change_low", "change_high")
+            "now": by_feature(rows, "value"),
+            "before": by_feature(rows, "before_equal_days"),
+            "change_low": by_feature(rows, "change_low"),
+            "change_high": by_feature(rows, "change_high"),
         },
         facts={
             "has_intervals": bool(rows["change_low"].count()),

@@ -33,7 +33,7 @@ def gap_shading(context: Context, asked: Asked) -> Shading:
         breaks=_gap_breaks(rows["gap"].drop_nulls().to_numpy(), kpi, asked),
         first=str(rows["period_start_date"].min() or ""),
         last=str(rows["period_end_date"].dt.offset_by("-1d").max() or ""),
-        extra={"value": by_feature(rows, "value")},
+        extra={"covered": by_feature(rows, "value")},
         facts=_gap_facts(answer, rows, kpi),
     )
 

@@ -53,6 +53,7 @@ def setup(context: Context, query: str) -> dict[str, Any]:
             "code": county.code,
             "name": county.name.zh if view.lang is Lang.ZH else county.name.en,
             "is_sample": build.is_sample,
+            "as_of": str(build.as_of_date),
             "extent": county.extent,
         },
         "levels": [

@@ -111,6 +111,27 @@ export class Source {
     };
   }
 
+  /** More about one area: people, work, history, neighbours; or what is foretold of it. */
+  about(part, asked, code, lang) {
+    const query = new URLSearchParams({ ...asked, area: code, lang });
+    return this.once(`/api/map/${part}?${query}`, (answer) => answer.json());
+  }
+
+  layer(asked, name) {
+    const query = new URLSearchParams({ ...asked, layer: name });
+    return this.once(`/api/map/layer?${query}`, (answer) => answer.json());
+  }
+
+  /** Sums of a set of areas: they are asked anew, and may be too many for an address. */
+  async chosen(asked, codes) {
+    const answer = await fetch("/api/map/chosen", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...asked, codes }),
+    });
+    const told = await answer.json();
+    if (!answer.ok) throw new Error(told.error);
+    return told;
+  }
+
   card(asked, code) {
     const query = new URLSearchParams({ ...asked, area: code });
     return this.once(`/api/map/card?${query}`, (answer) => answer.json());

@@ -92,8 +92,13 @@ export class Legend {
     return el("ul", { class: "doubts" }, lines);
   }
 
-  /** What the mode's colours say, in a sentence or two. */
   meaning() {
+    if (this.map.shading.missing) return "";
+    return el("div", { class: "meaning" }, this.sentences().map((one) => el("p", { class: "muted" }, one)));
+  }
+
+  /** What the mode's colours say, in a sentence or two. */
+  sentences() {
     const { words, kpi, shading, view } = this.map;
     const { facts, mode } = { ...shading, mode: view.mode };
     const said = [];
@@ -111,7 +116,7 @@ export class Legend {
     } else if (mode === "bivariate") said.push(words.text("map.pair.meaning", { gap: words.number(100 * (facts.gap_edge ?? 0), 1) }));
     else said.push(words.text({ higher: "map.strong_low", lower: "map.strong_high", neither: "map.strong_more" }[kpi.better]));
     if (mode === "smoothed" && facts.size) said.push(words.text("map.smoothed.meaning", { mean: words.value(facts.mean, kpi), size: words.number(facts.size) }));
-    return shading.missing ? "" : el("div", { class: "meaning" }, said.map((one) => el("p", { class: "muted" }, one)));
+    return said;
   }
 
   /** How classes are made, and how many there are at most. */

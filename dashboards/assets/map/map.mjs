@@ -4,8 +4,10 @@ import { Canvas } from "./canvas.mjs";
 import { Card } from "./card.mjs";
 import { Source } from "./data.mjs";
 import { Exports } from "./exports.mjs";
+import { Layers } from "./layers.mjs";
 import { RAW, firstLevel, hasPeriod, levelsOf, measureOf, modeParts, showsKpi } from "./modes.mjs";
 import { Panel } from "./panel.mjs";
+import { Picker } from "./picker.mjs";
 import { Player } from "./player.mjs";
 import { Ranking } from "./ranking.mjs";
 import { Tip } from "./tip.mjs";
@@ -27,11 +29,14 @@ export class GridMap {
     this.canvas = new Canvas(this.stage, this.listener());
     this.exports = new Exports(this);
     this.player = new Player(this);
+    this.picker = new Picker(this);
+    this.layers = new Layers(this);
     this.panel = new Panel(this);
     this.ranking = new Ranking(this);
     this.card = new Card(this);
     this.tip = new Tip(this.root);
-    this.root.append(this.panel.node, this.panel.trail, this.panel.sample, this.ranking.node, this.card.node);
+    this.root.append(this.panel.node, this.panel.trail, this.panel.sample, this.ranking.node, this.card.node, this.picker.node);
+    this.stage.append(this.picker.line);
     this.watch();
     this.prepare();
   }
@@ -39,7 +44,7 @@ export class GridMap {
   listener() {
     return {
       hover: (area, point) => this.tip.show(area && this.told(area), point),
-      choose: (area) => (this.isInside(area) ? this.choose(area) : this.enter(this.neighbour(area))),
+      choose: (area) => (this.picker.isOn && this.isInside(area) ? this.picker.pick(area) : this.isInside(area) ? this.choose(area) : this.enter(this.neighbour(area))),
       // The first click of the two has opened a card: what follows takes its place in the history.
       enter: (area) => this.enter(this.isInside(area) ? area : this.neighbour(area), { replace: Boolean(this.view.card) }),
     };
@@ -174,8 +179,9 @@ export class GridMap {
     if (overtaken()) return false;
     this.player.stop();
     this.show(view, shading);
-    const painted = this.picture(moved, overtaken);
+    this.picker.follow();
     this.panel.draw();
+    const painted = this.picture(moved, overtaken);
     this.ranking.draw();
     this.card.draw();
     await painted;
@@ -272,6 +278,7 @@ export class GridMap {
     if (moved) this.canvas.show(focus, this.padding);
     else if (card && this.isPhone && card !== this.lifted) this.canvas.lift(card);
     this.lifted = card;
+    await this.layers.show();
     await this.canvas.drawn();
   }
 

@@ -91,11 +91,11 @@ export const noteOf = (mode, map, fid) => {
       recent: words.number(extra.recent_ratio[fid], 2), earlier: words.number(extra.earlier_ratio[fid], 2),
     });
   }
-  if (mode === "gap") return words.text("map.gap.note", { value: words.share(extra.value[fid]) });
+  if (mode === "gap") return words.text("map.gap.note", { value: words.share(extra.covered[fid]) });
   if (mode === "bivariate") return words.text("map.pair.note", { gap: words.number(100 * extra.gap[fid], 1) });
   if (mode === "change") {
     return words.text("map.change.note", {
-      before: words.value(extra.before_equal_days[fid], kpiShown), now: words.value(extra.value[fid], kpiShown),
+      before: words.value(extra.before[fid], kpiShown), now: words.value(extra.now[fid], kpiShown),
     });
   }
   if (mode === "smoothed") {

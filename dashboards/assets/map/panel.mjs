@@ -25,6 +25,7 @@ export class Panel {
     this.drawChoices();
     this.days.textContent = shading.from ? words.days(shading.from, shading.to) : "";
     this.map.player.draw();
+    this.map.layers.draw();
     this.drawLevels();
     this.drawTrail();
     this.legend.draw(this.map);
@@ -46,6 +47,7 @@ export class Panel {
       this.map.player.node,
       this.levels,
       this.legend.node,
+      this.map.layers.node,
     );
   }
 

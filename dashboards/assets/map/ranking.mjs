@@ -60,6 +60,7 @@ export class Ranking {
       el("header", {},
         el("h2", {}, words.text("map.ranking.of", { level: words.level(view.level) })),
         el("span", { class: "muted" }, `${words.number(rows.length)} · ${order}`),
+        this.map.picker.button(),
         this.map.exports.button(),
         el("button", { type: "button", class: "close", "aria-label": words.text("receipt.close"), onclick: () => this.map.toggleRanking() }, "×")),
       el("ol", {}, rows.slice(0, most).flatMap((area, at) => [this.heading(area, rows[at - 1]), this.row(area, at, colours)])),
@@ -76,7 +77,12 @@ export class Ranking {
     const doubt = shading.flags[area.fid] & UNCERTAIN ? " faint" : "";
     const style = found < 0 ? null : `--swatch:${colours[found]}`;
     const text = found < 0 ? remarks(shading, area.fid, words)[0] : words.value(value, kpi);
+    const { picker } = this.map;
     return el("li", {},
+      picker.isOn ? el("input", {
+        type: "checkbox", "data-pick": area.code, checked: picker.chosen.has(area),
+        "aria-label": words.text("map.choose.one", { name: area.name }), onchange: () => picker.pick(area),
+      }) : "",
       el("button", {
         type: "button", "data-code": area.code,
         "aria-pressed": String(view.card === area),

@@ -9,7 +9,7 @@ const GAP = 14;
 export const withoutValue = ({ mode, facts }, flags) => {
   if (mode === "hotspots" || mode === "risk") return "map.not_judged";
   if (facts?.suppressed) return "value.suppressed";
-  return flags & NONE_DUE ? "value.none" : "value.all_excluded";
+  return flags & NONE_DUE ? "value.none" : "value.not_delivered";
 };
 
 /** Why an area has no value, or what to mind about the one it has; empty when there is nothing. */
