@@ -1,5 +1,8 @@
 """What stands behind an area's number: people, work open, history, kinds, neighbours, its place
-among its like. Cases of wristbands are left out everywhere: where they ring says who lives there."""
+among its like, what is foretold of it.
+
+Cases of wristbands are left out everywhere: where they ring says who lives there.
+"""
 
 from typing import Any
 

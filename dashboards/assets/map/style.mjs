@@ -30,7 +30,7 @@ const line = (level, ground, widths) => ({
   paint: {
     "line-color": ["case", ["any", is("selected"), is("chosen")], ground.selected, ["any", is("hover"), is("focus")], ground.hover, ground[level]],
     "line-width": byZoom(...widths.flatMap(([zoom, width]) =>
-      [zoom, ["case", is("selected"), 3.2, is("chosen"), 2.6, is("focus"), 2.8, is("hover"), 2.2, width]])),
+      [zoom, ["case", is("selected"), 3.2, is("chosen"), width + 0.8, is("focus"), 2.8, is("hover"), 2.2, width]])),
     "line-opacity": ["case", is("aside"), STEPS_BACK, 1],
   },
 });
