@@ -14,6 +14,7 @@ import geopandas
 import numpy as np
 import polars as pl
 import pyogrio
+import pyproj
 import shapely
 
 from dashboards.context import Context
@@ -30,6 +31,12 @@ from warehouse.errors import UsageError, unknown_value
 DATUMS = ("cgcs2000", "gcj02")
 KINDS = ("geojson", "gpkg")
 EPSG = "EPSG:4490"
+GCJ02 = pyproj.CRS.from_wkt(
+    'GEOGCRS["GCJ-02 (shifted)",DATUM["GCJ-02 (shifted CGCS2000)",'
+    'ELLIPSOID["CGCS2000",6378137,298.257222101]],CS[ellipsoidal,2],'
+    'AXIS["longitude",east],AXIS["latitude",north],ANGLEUNIT["degree",0.0174532925199433]]'
+)
+"""No register has one; this tells the name to who opens the file, and moves nothing."""
 DIGITS = 7
 """Of degrees: a centimetre."""
 
@@ -54,7 +61,7 @@ def areas_file(
     made = geopandas.GeoDataFrame(
         frame.drop("geometry_wkb").to_pandas(),
         geometry=shapely.set_precision(geometry, 10**-DIGITS),
-        crs=EPSG if datum == "cgcs2000" else None,
+        crs=EPSG if datum == "cgcs2000" else GCJ02,
     )
     name = file_name(context, asked, lang) + f"_{datum}"
     about = _about(context, asked, datum)
@@ -194,7 +201,7 @@ def _geojson(made: geopandas.GeoDataFrame, about: dict[str, Any]) -> bytes:
 
 def _geopackage(made: geopandas.GeoDataFrame, about: dict[str, Any], datum: str) -> bytes:
     with TemporaryDirectory() as folder:
-        file = Path(folder) / "map.gpkg"
+        file = Path(folder) / "areas.gpkg"
         pyogrio.write_dataframe(
             made,
             file,

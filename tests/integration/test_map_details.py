@@ -170,7 +170,9 @@ def test_files_say_their_datum_and_hold_what_is_shown(context: Context, tmp_path
     file.write_bytes(body)
     [[layer_name, _]] = pyogrio.list_layers(file)
     assert layer_name == "risk_grid_gcj02"
-    assert "GCJ-02" in pyogrio.read_info(file)["layer_metadata"]["about"]
+    info = pyogrio.read_info(file)
+    assert "GCJ-02" in info["layer_metadata"]["about"]
+    assert "GCJ-02" in info["crs"]
     shifted = geopandas.read_file(file).set_index("area_code").geometry
     plain = geopandas.GeoDataFrame.from_features(told["features"]).set_index("area_code").geometry
     for code in list(values)[:5]:

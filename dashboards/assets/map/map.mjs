@@ -56,6 +56,9 @@ export class GridMap {
     addEventListener("resize", () => this.fit());
     // What stands above the map may go after it has come, such as the shape of a page not drawn yet.
     new ResizeObserver(() => this.fit()).observe(document.body);
+    new ResizeObserver(() => {
+      this.root.style.setProperty("--legend-height", `${this.panel.legend.node.offsetHeight}px`);
+    }).observe(this.panel.legend.node);
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.view?.card && !new URLSearchParams(location.search).has("receipt")) {
         this.close();

@@ -58,6 +58,9 @@ export class Panel {
       "aria-current": mode === view.mode ? "page" : null,
       title: words.text(`map.mode.${mode}.long`),
     }, words.text(`map.mode.${mode}`))));
+    // On a phone they are a line that scrolls: the chosen one is in sight.
+    const chosen = this.modes.querySelector("[aria-current]");
+    if (chosen) this.modes.scrollLeft = chosen.offsetLeft - this.modes.offsetLeft - 40;
   }
 
   /** A choice that changes one part of the address. */
