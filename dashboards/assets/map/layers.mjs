@@ -60,10 +60,11 @@ export class Layers {
   }
 
   take(drawn, name) {
+    if (!drawn.getSource(`over-${name}`)) return;
     for (const { id } of drawn.getStyle().layers) {
       if (id.startsWith(`over-${name}`)) drawn.removeLayer(id);
     }
-    if (drawn.getSource(`over-${name}`)) drawn.removeSource(`over-${name}`);
+    drawn.removeSource(`over-${name}`);
   }
 
   put(drawn, name, points) {

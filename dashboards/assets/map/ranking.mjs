@@ -20,12 +20,14 @@ export class Ranking {
   /** Areas inside the one looked at, those to look at first in front. */
   rows() {
     const { areas, view } = this.map;
-    const order = new Map(areas.within(view.focus, view.level).map((area) => [area, orderOf(view.mode, this.map, area.fid)]));
-    const step = (one, other) => {
-      const at = one.findIndex((number, place) => number !== other[place]);
-      return at < 0 ? 0 : one[at] - (other[at] ?? 0);
-    };
-    return [...order.keys()].sort((a, b) => step(order.get(a), order.get(b)) || a.code.localeCompare(b.code));
+    const keyed = areas.within(view.focus, view.level).map((area) => ({ area, key: orderOf(view.mode, this.map, area.fid) }));
+    keyed.sort((a, b) => {
+      for (let at = 0; at < a.key.length && at < b.key.length; at += 1) {
+        if (a.key[at] !== b.key[at]) return a.key[at] < b.key[at] ? -1 : 1;
+      }
+      return a.area.code < b.area.code ? -1 : 1;
+    });
+    return keyed.map(({ area }) => area);
   }
 
   group({ fid }) {
