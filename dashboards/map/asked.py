@@ -157,6 +157,9 @@ def asked_of(scope: Scope) -> Asked:
         "compare",
     )
     given = {name: str(getattr(view, name)) for name in names if getattr(view, name)}
+    if view.mode and view.mode not in OF_KPIS and view.kpi not in scope.context.map_kpis:
+        given.pop("kpi")
+    given = {"kpi": next(iter(scope.context.map_kpis)), **given}
     days = {"from": str(scope.days.first), "to": str(scope.days.last)}
     return parse(
         {**given, **days, "level": view.level if is_there else first}, context=scope.context

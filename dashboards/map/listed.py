@@ -7,7 +7,7 @@ import polars as pl
 
 from dashboards.data.tables import Cell, Table
 from dashboards.i18n import Lang, text
-from dashboards.map.asked import OF_KPIS, Asked, asked_of
+from dashboards.map.asked import OF_KPIS, RAW, Asked, asked_of
 from dashboards.map.breaks import TOP_SHARES
 from dashboards.map.files import table
 from dashboards.map.modes import shade
@@ -23,11 +23,15 @@ PERCENT = 100.0
 
 
 def map_tables(scope: Scope) -> list[Table]:
-    """One row per area inside the one looked into; beside risk, how well it has named.
+    """One row per area inside the one looked into; beside risk, how well it has named. None for a
+    KPI that the map does not have.
 
     Raises:
         UsageError: the version or county cannot show the mode, with the reason.
     """
+    view = scope.view
+    if (view.mode or RAW) in OF_KPIS and view.kpi not in scope.context.map_kpis:
+        return []
     asked = asked_of(scope)
     shading = shade(scope.context, asked)
     if shading.missing:
