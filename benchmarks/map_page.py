@@ -31,7 +31,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from benchmarks.step_lines import print_steps
 from dashboards.context import Services
 from dashboards.map.asked import parse
-from dashboards.map.shading import shade
+from dashboards.map.modes import shade
 from dashboards.server import make_server
 from tests.support.chromium import launch_arguments
 from tests.support.map_county import grid_features, publish_map_county

@@ -19,6 +19,12 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 LEVELS: tuple[Level, ...] = ("county", "town", "community", "grid")
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "quarter", "year")
 COMPARED: tuple[Compared, ...] = ("previous", "last_year")
+MAP_MODES = ("smoothed", "risk", "hotspots", "gap", "change", "bivariate")
+"""What the map shows in place of a KPI as it is."""
+CLASSINGS = ("quantile", "natural", "equal", "top")
+MAP_STEPS = ("3", "4", "5", "6", "7")
+HORIZONS = ("week", "month")
+EXPOSURES = ("residents", "area", "usual")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Days an address may name: a period before or after them can still be counted."""
 
@@ -61,6 +67,12 @@ class View:
         kpis, series, unit, overlay: of the trends: what is drawn, whose lines (`town:code`,
             `department:code`), by which unit of time, and whether last year lies underneath.
         level, card: of the map: level of the areas shown, area whose card is open.
+        mode, classes, steps: of the map: what it shows (`dashboards.map.modes`), how values are
+            put into classes, and into how many.
+        family, horizon, against, follow, coverage: of its modes: kind of cases, days foretold, what
+            hot spots are counted against and over which periods they are followed, and the KPI
+            whose gap is shown.
+        layers: of the map: what lies over it.
         dataset: of the data quality page.
         month: of the reports, `YYYY-MM`.
         at: of the warnings: the minute they are seen at, `YYYY-MM-DDTHH:MM` in the county's time;
@@ -89,6 +101,15 @@ class View:
     overlay: Literal["last_year", ""] = ""
     level: Level | Literal[""] = ""
     card: str = ""
+    mode: str = ""
+    classes: str = ""
+    steps: str = ""
+    family: str = ""
+    horizon: str = ""
+    against: str = ""
+    follow: str = ""
+    coverage: str = ""
+    layers: str = ""
     dataset: str = ""
     month: str = ""
     at: str = ""
@@ -133,9 +154,15 @@ class View:
             "level": _one_of("level", given, LEVELS, ""),
             "receipt": _one_of("receipt", given, known.kpis, ""),
             "at": minute_of("at", given),
+            "mode": _one_of("mode", given, MAP_MODES, ""),
+            "classes": _one_of("classes", given, CLASSINGS, ""),
+            "steps": _one_of("steps", given, MAP_STEPS, ""),
+            "horizon": _one_of("horizon", given, HORIZONS, ""),
+            "against": _one_of("against", given, EXPOSURES, ""),
+            "follow": _one_of("follow", given, ("month",), ""),
+            "coverage": _one_of("coverage", given, known.kpis, ""),
         }
-        free = ("area", "department", "category", "card", "dataset", "month", "alert", "role", "of")
-        values |= {name: given.get(name, "") for name in free}
+        values |= {name: given.get(name, "") for name in FREE}
         return cls(
             **values,
             period=period,
@@ -180,9 +207,25 @@ class View:
         return f"{path}?{self.with_(**changes).to_query()}"
 
 
+FREE = (
+    "area",
+    "department",
+    "category",
+    "card",
+    "family",
+    "layers",
+    "dataset",
+    "month",
+    "alert",
+    "role",
+    "of",
+)
+"""Parts whose values the county has, or the page itself knows."""
+
 WITHIN_A_COUNTY = (
     "area",
     "card",
+    "family",
     "level",
     "department",
     "category",

@@ -1,7 +1,9 @@
 """Build step: vector tiles of the areas, one set per county, made anew only when they differ.
 
 `tiles/<county>/<fingerprint>/{z}/{x}/{y}.pbf` (uncompressed) and `tiles/<county>/current.json`,
-which says which fingerprint is in force. A set never changes once its folder has its name.
+which says which fingerprint is in force. A set never changes once its folder has its name. Beside
+its tiles it has the shapes they were made of (`shapes.parquet`), whole: what is exported is not cut
+at the borders of tiles.
 """
 
 import hashlib
@@ -30,8 +32,10 @@ A phone shows a whole county at zoom 7 to 8, with all its grids."""
 MAXIMUM_ZOOM = 13
 """A tile unit is a metre here; beyond it the map enlarges these tiles."""
 SETS_KEPT = 3
-FORMAT = 1
+FORMAT = 2
 """Raised when tiles of the same areas come out differently, so that they are made anew."""
+
+SHAPES = "shapes.parquet"
 
 OPTIONS = (
     "--force",
@@ -103,7 +107,7 @@ def _fingerprint_in_force(current: Path) -> str | None:
 
 
 def _make(shapes: geopandas.GeoDataFrame, folder: Path) -> None:
-    """Write `folder/tiles`."""
+    """Write `folder/tiles` with the shapes in it."""
     arguments = [*OPTIONS, f"--output-to-directory={folder / 'tiles'}"]
     for level in LEVELS:
         of_level = shapes[shapes["area_level"] == level]
@@ -114,6 +118,18 @@ def _make(shapes: geopandas.GeoDataFrame, folder: Path) -> None:
     _run_tippecanoe(arguments)
     # It names temporary paths; `current.json` says what a reader needs.
     (folder / "tiles" / "metadata.json").unlink(missing_ok=True)
+    write_shapes(shapes, folder / "tiles")
+
+
+def write_shapes(shapes: geopandas.GeoDataFrame, folder: Path) -> None:
+    """Write `shapes.parquet`: `area_level, area_code, geometry_wkb` (CGCS2000 degrees)."""
+    pl.DataFrame(
+        {
+            "area_level": shapes["area_level"].to_list(),
+            "area_code": shapes["area_code"].to_list(),
+            "geometry_wkb": shapely.to_wkb(shapes.geometry.to_numpy()).tolist(),
+        }
+    ).write_parquet(folder / SHAPES)
 
 
 def _features(areas: geopandas.GeoDataFrame, *, level: str) -> Iterable[str]:

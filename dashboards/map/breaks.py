@@ -1,7 +1,14 @@
-"""Classes of a choropleth: quantiles, rounded to figures a reader can take in at a glance."""
+"""Classes of a choropleth, rounded to figures a reader can take in at a glance.
+
+- quantile: about as many areas in each class.
+- natural: breaks where the values have gaps; of all ways to cut them the one with the least
+  variance within classes (Fisher 1958, On grouping for maximum homogeneity; "Jenks").
+- equal: classes as wide as each other.
+- top: the half, the quarter, the tenth and the fiftieth of the areas with the highest values.
+"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -11,24 +18,107 @@ CLASSES = 5
 TOLERANCE = 0.25
 """Share of the distance to the nearest other break by which rounding may move one."""
 NICE_STEPS = (5.0, 2.5, 2.0, 1.0)
+TOP_SHARES = (0.50, 0.75, 0.90, 0.98)
+MOST_POINTS = 512
+"""Different values that natural breaks are sought between; more are drawn together first."""
 
 
-def quantile_breaks(values: NDArray[np.float64], *, classes: int = CLASSES) -> list[float]:
+Numbers = NDArray[np.float64]
+
+
+def quantile_breaks(values: Numbers, *, classes: int = CLASSES) -> list[float]:
+    """`class_breaks` of quantiles."""
+    return class_breaks(values, classing="quantile", classes=classes)
+
+
+def class_breaks(values: Numbers, *, classing: str, classes: int = CLASSES) -> list[float]:
     """Inner class breaks, ascending and different; a value on a break is in the class above it.
 
-    Every class holds about as many areas as the next; where many areas share one value (all cases
-    in time, say) breaks fall together and there are fewer classes. No class is ever empty.
+    Where many areas share one value (all cases in time, say) breaks of quantiles fall together and
+    there are fewer classes. No class is ever empty.
 
     Args:
         values: in the unit they are shown in, without nulls.
-        classes: most classes there may be.
+        classing: one of `CLASSINGS`.
+        classes: most classes there may be; `top` has five.
     """
     if values.size == 0:
         return []
-    shares = np.arange(1, classes) / classes
-    raw = np.unique(np.quantile(values, shares))
+    raw = np.unique(CLASSINGS[classing](values, classes))
     low = float(values.min())
-    return _filled([b for b in _rounded([float(b) for b in raw if b > low])], values)
+    edges = [float(b) for b in raw if b > low]
+    # The top tenth is named as such, so its edge stays where it is.
+    return _filled(edges if classing == "top" else _rounded(edges), values)
+
+
+def _quantiles(values: Numbers, classes: int) -> Numbers:
+    return np.asarray(np.quantile(values, np.arange(1, classes) / classes))
+
+
+def _top(values: Numbers, _classes: int) -> Numbers:
+    return np.asarray(np.quantile(values, TOP_SHARES))
+
+
+def _equal(values: Numbers, classes: int) -> Numbers:
+    return np.linspace(values.min(), values.max(), classes + 1)[1:-1]
+
+
+def _natural(values: Numbers, classes: int) -> Numbers:
+    """First value of each class but the lowest, exact for up to `MOST_POINTS` different values."""
+    points, times = np.unique(values, return_counts=True)
+    counts = times.astype(np.float64)
+    if len(points) > MOST_POINTS:
+        points, counts = _drawn_together(points, counts)
+    if len(points) <= classes:
+        return points[1:]
+    return points[_fisher(points, counts, classes)]
+
+
+def _drawn_together(points: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
+    """Fewer points: means of neighbours, near ones first in cells of equal width or equal count."""
+    width = np.linspace(points[0], points[-1], MOST_POINTS // 2 + 1)[1:-1]
+    share = np.quantile(points, np.linspace(0, 1, MOST_POINTS // 2 + 1)[1:-1])
+    cell = np.searchsorted(np.unique(np.concatenate([width, share])), points, side="right")
+    weights = np.bincount(cell, counts).astype(np.float64)
+    sums = np.bincount(cell, counts * points)
+    held = weights > 0
+    return sums[held] / weights[held], weights[held]
+
+
+def _fisher(points: Numbers, counts: Numbers, classes: int) -> NDArray[np.int64]:
+    """Where classes begin, the lowest left out: least squares within classes, by dynamic
+    programming over ascending points."""
+    # About their middle, so that squares of large values do not swallow small differences.
+    centred = points - np.average(points, weights=counts)
+    total = np.concatenate([[0.0], np.cumsum(counts)])
+    first = np.concatenate([[0.0], np.cumsum(counts * centred)])
+    second = np.concatenate([[0.0], np.cumsum(counts * centred**2)])
+    begin, end = np.meshgrid(np.arange(len(points)), np.arange(1, len(points) + 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # within[e, b]: squares about the mean of points b … e.
+        within = (second[end] - second[begin]) - (first[end] - first[begin]) ** 2 / (
+            total[end] - total[begin]
+        )
+    within = np.where(begin < end, np.maximum(within, 0.0), np.inf)
+    best, begins = within[:, 0], []
+    for _ in range(1, classes):
+        before = np.concatenate([[np.inf], best[:-1]])
+        split = within + before[None, :]
+        begins.append(split.argmin(axis=1))
+        best = split.min(axis=1)
+    found, last = [], len(points) - 1
+    for of_class in reversed(begins):
+        found.append(int(of_class[last]))
+        last = found[-1] - 1
+    return np.array(found[::-1])
+
+
+CLASSINGS: Mapping[str, Callable[[Numbers, int], Numbers]] = {
+    "quantile": _quantiles,
+    "natural": _natural,
+    "equal": _equal,
+    "top": _top,
+}
 
 
 def class_of(values: NDArray[np.float64], breaks: Sequence[float]) -> NDArray[np.int64]:

@@ -10,11 +10,17 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from dashboards.context import Context, Services
+from dashboards.downloads import download
+from dashboards.i18n import Lang
 from dashboards.map.areas import areas_body
 from dashboards.map.asked import parse
 from dashboards.map.card import card
+from dashboards.map.chosen import chosen
+from dashboards.map.detail import detail, risk_detail
+from dashboards.map.files import DATUMS, areas_file
+from dashboards.map.layers import layer
+from dashboards.map.modes import shade
 from dashboards.map.setup import setup
-from dashboards.map.shading import shade
 from dashboards.map.tile_files import current_tiles, tile_bytes
 from dashboards.static_files import IMMUTABLE
 from warehouse.errors import GridgovError, UsageError, unknown_value
@@ -24,6 +30,7 @@ log = logging.getLogger(__name__)
 
 TILE = "application/vnd.mapbox-vector-tile"
 FLOATS = "application/octet-stream"
+FILES = {"geojson": "application/geo+json", "gpkg": "application/geopackage+sqlite3"}
 Answer = Callable[[Context, Request], Response]
 
 
@@ -55,6 +62,22 @@ def register(server: FastAPI, services: Services) -> None:
     add("/api/map/values", _values)
     add("/api/map/legend", _legend)
     add("/api/map/card", _card)
+    add("/api/map/detail", _detail)
+    add("/api/map/risk", _risk)
+    add("/api/map/layer", _layer)
+    add("/api/map/areas.geojson", _file)
+    add("/api/map/areas.gpkg", _file)
+
+    async def choose(request: Request) -> Response:
+        try:
+            given = await request.json()
+        except ValueError:
+            return _problem("不是 JSON / is no JSON", 400)
+        return await services.run(
+            _answered, services, request, lambda context, _: _chosen(context, given)
+        )
+
+    server.add_api_route("/api/map/chosen", choose, methods=["POST"], include_in_schema=False)
 
 
 def _setup(context: Context, request: Request) -> Response:
@@ -84,13 +107,59 @@ def _values(context: Context, request: Request) -> Response:
 
 def _legend(context: Context, request: Request) -> Response:
     asked = parse(request.query_params, context=context)
-    return _json(shade(context, asked).legend(asked.kpi), _caching(context, request))
+    return _json(shade(context, asked).legend(), _caching(context, request))
 
 
 def _card(context: Context, request: Request) -> Response:
     asked = parse(request.query_params, context=context)
     code = request.query_params.get("area", "")
     return _json(card(context, asked, code=code), _caching(context, request))
+
+
+def _detail(context: Context, request: Request) -> Response:
+    asked = parse(request.query_params, context=context)
+    code, lang = request.query_params.get("area", ""), _lang(request)
+    told = detail(context, asked, code=code, lang=lang)
+    return _json(told, _caching(context, request))
+
+
+def _risk(context: Context, request: Request) -> Response:
+    asked = parse(request.query_params, context=context)
+    code = request.query_params.get("area", "")
+    return _json(risk_detail(context, asked, code=code), _caching(context, request))
+
+
+def _layer(context: Context, request: Request) -> Response:
+    asked = parse(request.query_params, context=context)
+    name = request.query_params.get("layer", "")
+    return _json(layer(context, asked, name), _caching(context, request))
+
+
+def _file(context: Context, request: Request) -> Response:
+    given = request.query_params
+    name, body = areas_file(
+        context,
+        parse(given, context=context),
+        kind=request.url.path.rpartition(".")[2],
+        datum=given.get("datum", DATUMS[0]),
+        focus=given.get("area", ""),
+        lang=_lang(request),
+    )
+    return download(name, body, FILES[request.url.path.rpartition(".")[2]])
+
+
+def _chosen(context: Context, given: Any) -> Response:
+    """Sums of areas chosen by hand; a POST, since a set may be longer than an address."""
+    is_fit = isinstance(given, dict) and isinstance(given.get("codes"), list)
+    if not is_fit:
+        raise UsageError("需要 / needs: county, level, codes …")
+    about = {name: str(value) for name, value in given.items() if name != "codes"}
+    codes = [str(code) for code in given["codes"]]
+    return _json(chosen(context, parse(about, context=context), codes), "no-store")
+
+
+def _lang(request: Request) -> Lang:
+    return Lang.EN if request.query_params.get("lang") == "en" else Lang.ZH
 
 
 def _answered(services: Services, request: Request, answer: Answer) -> Response:

@@ -6,10 +6,13 @@ from typing import Any
 from dashboards import numbers_text
 from dashboards.context import Context
 from dashboards.i18n import Lang, catalogue, text
+from dashboards.map.asked import COVERAGES
 from dashboards.map.tile_files import current_tiles
 from dashboards.periods import Days, days_of, first_of_month
 from dashboards.scope import Scope
 from dashboards.view import DEFAULT_PERIOD, Preset, View
+from warehouse.analysis.families import family_of
+from warehouse.case_kinds import ALL, FAMILIES
 
 TEXTS = tuple(
     f"{name}."
@@ -24,6 +27,8 @@ TEXTS = tuple(
         "period",
         "sample",
         "receipt",
+        "compare",
+        "export",
     )
 )
 MOST_MONTHS = 36
@@ -48,6 +53,7 @@ def setup(context: Context, query: str) -> dict[str, Any]:
             "code": county.code,
             "name": county.name.zh if view.lang is Lang.ZH else county.name.en,
             "is_sample": build.is_sample,
+            "as_of": str(build.as_of_date),
             "extent": county.extent,
         },
         "levels": [
@@ -55,6 +61,11 @@ def setup(context: Context, query: str) -> dict[str, Any]:
             for level in county.levels
         ],
         "kpis": [_kpi(context, kpi_id, view.lang) for kpi_id in context.map_kpis],
+        "coverages": [
+            {"id": kpi_id, "name": getattr(context.kpis[kpi_id].name, view.lang.value)}
+            for kpi_id in COVERAGES
+        ],
+        "families": _families(context, county.code),
         "defaults": {
             "county": context.known.default_county,
             "kpi": context.known.default_kpis[view.county],
@@ -75,6 +86,21 @@ def setup(context: Context, query: str) -> dict[str, Any]:
     }
 
 
+def _families(context: Context, county: str) -> list[dict[str, str]]:
+    """Kinds of cases that the county's categories have, all kinds first."""
+    rows = context.sql(
+        "select distinct category_family from mart.dim_categories"
+        " where county_code = ? and category_family is not null order by 1",
+        county,
+    )
+    return [
+        {"id": code, "zh": FAMILIES[code].zh, "en": FAMILIES[code].en}
+        if code in FAMILIES
+        else {"id": code, "zh": code, "en": code}
+        for code in (ALL, *rows["category_family"])
+    ]
+
+
 def _kpi(context: Context, kpi_id: str, lang: Lang) -> dict[str, Any]:
     kpi = context.kpis[kpi_id]
     return {
@@ -86,6 +112,7 @@ def _kpi(context: Context, kpi_id: str, lang: Lang) -> dict[str, Any]:
         "decimals": numbers_text.DECIMALS[kpi.unit],
         "is_share": kpi.unit == "percent",
         "better": kpi.better,
+        "can_smooth": family_of(kpi) is not None,
     }
 
 

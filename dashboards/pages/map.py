@@ -5,11 +5,14 @@ from dashboards.context import MAP_KPIS, Context
 from dashboards.data.tables import Table
 from dashboards.html import Element
 from dashboards.i18n import text
+from dashboards.map.listed import map_tables, shown_scope
 from dashboards.scope import Scope
 from dashboards.view import View
 
 PATH = "/map"
 TITLE_KEY = "page.map"
+__all__ = ["KPIS", "PATH", "TITLE_KEY", "layout", "shown_scope", "tables"]
+
 KPIS = MAP_KPIS
 """What it can show; named here, as it is written elsewhere."""
 
@@ -31,6 +34,6 @@ def layout(view: View, _context: Context) -> Element:
     )
 
 
-def tables(_scope: Scope) -> list[Table]:
-    """None: the map shows one value an area, which the ranking of the overview exports."""
-    return []
+def tables(scope: Scope) -> list[Table]:
+    """The areas as the list beside the map has them."""
+    return map_tables(scope)

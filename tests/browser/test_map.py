@@ -22,8 +22,10 @@ pytestmark = pytest.mark.browser
 
 FIRST, LAST = date(2026, 8, 1), date(2026, 10, 31)
 END = date(2026, 11, 1)
-FAINT, NO_VALUE = 16, 32
+FAINT, NO_VALUE = 64, 128
 """States of features, as `style.mjs` has them: a colour's place, from 0, made faint by adding."""
+SHADES_APART = 3
+"""Shades between the colours of two of five classes."""
 PHONE = {"width": 390, "height": 844}
 
 PAINTED = """() => {
@@ -133,7 +135,8 @@ def test_every_grid_has_the_class_of_the_value_the_warehouse_answers(
         else:
             assert values[feature_id] == value
             found = np.searchsorted(edges, value, side="right")
-            assert one["k"] % FAINT == (found if kpi == "response_time_median" else 4 - found)
+            place = found if kpi == "response_time_median" else 4 - found
+            assert one["k"] % FAINT == place * SHADES_APART
     assert painted[EMPTY_GRID]["k"] == NO_VALUE
     assert not faults
 

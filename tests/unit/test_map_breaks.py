@@ -1,11 +1,14 @@
 """Class breaks: round figures, no empty class, the same side of a break here and on the page."""
 
+from collections.abc import Sequence
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dashboards.map.breaks import class_of, quantile_breaks
+from dashboards.map.breaks import CLASSINGS, class_breaks, class_of, quantile_breaks
 
 numbers = st.lists(
     st.floats(min_value=0, max_value=1e5, allow_nan=False, width=32), min_size=1, max_size=200
@@ -52,3 +55,51 @@ def test_rounding_keeps_classes_of_about_one_size(scale: float) -> None:
     values = np.random.default_rng(1).gamma(3, scale, 1_000)
     counts = np.bincount(class_of(values, quantile_breaks(values)))
     assert counts.min() > 100
+
+
+def squares_within(values: np.ndarray, edges: Sequence[float]) -> float:
+    classes = class_of(values, edges)
+    return sum(
+        float(((of_class - of_class.mean()) ** 2).sum())
+        for of_class in (values[classes == k] for k in range(len(edges) + 1))
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_natural_breaks_have_the_least_variance_of_all_ways_to_cut(seed: int) -> None:
+    values = np.random.default_rng(seed).gamma(1, 10, 12)
+    ordered = np.sort(values)
+    least = min(
+        squares_within(values, [float(ordered[at]) for at in cuts])
+        for cuts in combinations(range(1, len(values)), 3)
+    )
+    found = CLASSINGS["natural"](values, 4)
+    assert squares_within(values, found.tolist()) == pytest.approx(least)
+
+
+def test_natural_breaks_of_many_values_are_nearly_those_of_all_of_them() -> None:
+    values = np.round(np.random.default_rng(5).gamma(2, 20, 2_000), 1)
+    exact = CLASSINGS["natural"](values, 5)
+    drawn = CLASSINGS["natural"](values + np.linspace(0, 1e-6, 2_000), 5)
+    assert squares_within(values, drawn.tolist()) <= 1.001 * squares_within(values, exact.tolist())
+
+
+def test_equal_intervals_are_as_wide_as_each_other() -> None:
+    edges = class_breaks(np.arange(0.0, 101.0), classing="equal", classes=4)
+    assert edges == [25.0, 50.0, 75.0]
+
+
+def test_the_top_tenth_holds_a_tenth_of_the_areas() -> None:
+    values = np.random.default_rng(1).gamma(0.5, 3, 1_000)
+    edges = class_breaks(values, classing="top")
+    assert [(values >= edge).sum() for edge in edges] == [500, 250, 100, 20]
+
+
+@pytest.mark.parametrize("classing", list(CLASSINGS))
+@pytest.mark.parametrize("values", [[], [3.0], [1.0, 1.0, 1.0], [0.0, 1.0], [0.0] * 50 + [9.0]])
+def test_no_class_is_ever_empty(classing: str, values: list[float]) -> None:
+    found = np.array(values)
+    edges = class_breaks(found, classing=classing)
+    assert sorted(set(edges)) == edges
+    if values:
+        assert np.bincount(class_of(found, edges), minlength=len(edges) + 1).min() > 0

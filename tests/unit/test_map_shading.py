@@ -80,7 +80,7 @@ def test_a_provisional_value_is_flagged() -> None:
 def test_the_legend_counts_every_area_once() -> None:
     rows = [row(n, n / 10) for n in range(1, 10)] + [row(10, None, denominator=0)]
     made = shading("on_time_response_rate", *rows)
-    legend = made.legend(KPIS["on_time_response_rate"])
+    legend = made.legend()
     assert sum(legend["counts"]) + legend["none_due"] == 10
     assert len(legend["counts"]) == len(legend["breaks"]) + 1
     assert legend["unplaced"] == 3

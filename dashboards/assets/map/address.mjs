@@ -1,6 +1,9 @@
 // The address is the state of the map: what it says is drawn, and what is chosen is written to it.
 
-const PARTS = ["kpi", "level", "area", "card", "department", "period", "from", "to"];
+const PARTS = [
+  "kpi", "level", "area", "card", "department", "period", "from", "to", "compare",
+  "mode", "classes", "steps", "family", "horizon", "against", "follow", "coverage", "layers",
+];
 
 /** Parts of the address as written; empty where nothing is said. */
 export const written = () => {

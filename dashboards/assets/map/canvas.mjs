@@ -1,7 +1,7 @@
 // The drawn map: colours by feature state, labels, pointing, camera. It knows areas and values, and
 // nothing of addresses or panels.
 import * as maplibre from "../vendor/maplibre-gl/maplibre-gl.mjs";
-import { UNCERTAIN, classOf } from "./data.mjs";
+import { NO_CLASS, UNCERTAIN } from "./data.mjs";
 import { classPlaces, hatch } from "./palette.mjs";
 import { FAINT, NO_VALUE, OUTSIDE, mapStyle, visibleLayers } from "./style.mjs";
 
@@ -163,7 +163,7 @@ export class Canvas {
       }
     }
     this.shown = level;
-    const places = classPlaces(shading.breaks.length + 1, kpi.better);
+    const places = classPlaces(shading.counts.length, kpi);
     const isWhole = focus.level === this.areas.levels[0];
     if (isWhole) this.nothingAside();
     const painted = this.painted[level];
@@ -189,8 +189,8 @@ export class Canvas {
   }
 
   stateOf(shading, fid, places) {
-    const found = classOf(shading.values[fid] ?? NaN, shading.breaks);
-    if (found < 0) return NO_VALUE;
+    const found = shading.classes[fid] ?? NO_CLASS;
+    if (found === NO_CLASS) return NO_VALUE;
     return places[found] + (shading.flags[fid] & UNCERTAIN ? FAINT : 0);
   }
 

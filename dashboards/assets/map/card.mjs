@@ -1,5 +1,6 @@
 // One area's card: its number with all its parts, beside its other numbers. It comes from the right
 // on a wide screen and from below on a phone.
+import { Details } from "./details.mjs";
 import { el } from "./words.mjs";
 
 const TONES = { met: "good", missed: "bad" };
@@ -32,6 +33,7 @@ export class Card {
     this.map = map;
     this.node = el("aside", { class: "map-card map-box", hidden: true, tabindex: "-1" });
     this.asked = 0;
+    this.details = new Details(map);
   }
 
   async draw() {
@@ -53,7 +55,7 @@ export class Card {
     this.node.dataset.pending = "card";
     this.node.hidden = false;
     try {
-      const told = await source.card({ ...view.asked, level: area.level }, area.code);
+      const told = await source.card(this.about(view, area), area.code);
       if (mine !== this.asked) return;
       this.fill(area, ...this.parts(area, told));
       this.drawn = area;
@@ -64,6 +66,13 @@ export class Card {
       this.fill(area, el("p", { class: "problem-message", role: "alert" }, error.message));
     }
     delete this.node.dataset.pending;
+  }
+
+  /** The card's KPI is that of the address and its period, whatever the map shows. */
+  about({ asked, kpi, period, department }, { level }) {
+    const { county, version } = asked;
+    const plain = { county, kpi, level, version, from: period.from, to: period.to };
+    return department ? { ...plain, department } : plain;
   }
 
   fill(area, ...parts) {
@@ -86,25 +95,29 @@ export class Card {
   }
 
   parts(area, told) {
-    const { kpi, words } = this.map;
+    const { words, view } = this.map;
+    const kpi = words.kpis.get(view.kpi);
+    const details = this.details.make(area);
     return [
+      ...details.first,
       el("p", { class: "kpi-name" }, kpi.name, told.is_provisional ? el("span", { class: "chip fair" }, words.text("tile.provisional")) : ""),
       this.number(told),
       this.facts(told),
       spark(told.months, kpi, words),
       this.actions(area),
+      ...details.rest,
       this.others(told),
       this.place(area),
     ];
   }
 
   number(told) {
-    const { kpi, words } = this.map;
+    const { kpiShown: kpi, words } = this.map;
     if (told.value === null) {
       const isNone = !told.excluded_count || told.denominator > 0;
       return el("div", { class: "number" },
-        el("span", { class: "big none" }, words.text(isNone ? "value.none" : "value.all_excluded")),
-        el("p", { class: "muted" }, words.text(isNone ? "value.none.note" : "value.all_excluded.note")));
+        el("span", { class: "big none" }, words.text(isNone ? "value.none" : "value.not_delivered")),
+        el("p", { class: "muted" }, words.text(isNone ? "value.none.note" : "value.not_delivered.note")));
     }
     const tone = TONES[told.status];
     return el("div", { class: "number" },
@@ -114,7 +127,7 @@ export class Card {
   }
 
   change(told) {
-    const { kpi, words } = this.map;
+    const { kpiShown: kpi, words } = this.map;
     if (told.previous_value === null) return el("span", { class: "change muted" }, words.text("tile.no_previous"));
     const difference = told.value - told.previous_value;
     // Told, not judged: whether it is more than chance, the overview says.
@@ -124,7 +137,7 @@ export class Card {
   }
 
   facts(told) {
-    const { kpi, words } = this.map;
+    const { kpiShown: kpi, words } = this.map;
     const rows = [];
     const add = (key, text) => rows.push(el("div", {}, el("dt", {}, words.text(key)), el("dd", {}, text)));
     if (told.interval_low !== null) {
@@ -159,11 +172,11 @@ export class Card {
       const kpi = words.kpis.get(one.kpi_id);
       const tone = TONES[one.status] ?? "plain";
       const text = one.value === null
-        ? words.text(one.excluded_count && !one.denominator ? "value.all_excluded" : "value.none")
+        ? words.text(one.excluded_count && !one.denominator ? "value.not_delivered" : "value.none")
         : words.value(one.value, kpi);
-      return el("li", {}, el("a", { href: map.href({ kpi: one.kpi_id }), "aria-current": one.kpi_id === map.view.kpi ? "true" : null },
+      return el("li", {}, el("a", { href: map.href({ kpi: one.kpi_id, mode: "", level: map.view.level === map.view.lower[0] ? "" : map.view.level }), "aria-current": one.kpi_id === map.view.kpi ? "true" : null },
         el("span", { class: `dot ${tone}`, title: TONES[one.status] ? words.text(`status.${one.status}`) : null }),
-        el("span", { class: "name" }, kpi.name),
+        el("span", { class: "name" }, kpi.name, el("small", { "data-place": one.kpi_id })),
         el("span", { class: one.value === null ? "figure muted" : "figure" }, text)));
     });
     return el("section", { class: "others" }, el("h3", {}, words.text("map.card.all")), el("ul", {}, rows));

@@ -5,6 +5,10 @@ export const NONE_DUE = 1;
 export const UNKNOWN = 2;
 export const UNCERTAIN = 4;
 export const PROVISIONAL = 8;
+/** Class of what has no value. */
+export const NO_CLASS = 255;
+
+const KINDS = { u1: Uint8Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array };
 
 const fetched = async (address) => {
   const answer = await fetch(address);
@@ -99,8 +103,33 @@ export class Source {
       ...legend,
       values: new Float64Array(values),
       flags: decoded(legend.flags, Uint8Array),
+      classes: decoded(legend.classes, Uint8Array),
+      extra: Object.fromEntries(
+        Object.entries(legend.extra).map(([name, [kind, text]]) => [name, decoded(text, KINDS[kind])]),
+      ),
       denominators: decoded(legend.denominators, Uint32Array),
     };
+  }
+
+  /** More about one area: people, work, history, neighbours; or what is foretold of it. */
+  about(part, asked, code, lang) {
+    const query = new URLSearchParams({ ...asked, area: code, lang });
+    return this.once(`/api/map/${part}?${query}`, (answer) => answer.json());
+  }
+
+  layer(asked, name) {
+    const query = new URLSearchParams({ ...asked, layer: name });
+    return this.once(`/api/map/layer?${query}`, (answer) => answer.json());
+  }
+
+  /** Sums of a set of areas: they are asked anew, and may be too many for an address. */
+  async chosen(asked, codes) {
+    const answer = await fetch("/api/map/chosen", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...asked, codes }),
+    });
+    const told = await answer.json();
+    if (!answer.ok) throw new Error(told.error);
+    return told;
   }
 
   card(asked, code) {

@@ -1,7 +1,14 @@
-// What the colours mean: class breaks in the KPI's unit, how many areas are in each, and what the
-// hatching says.
+// What the colours mean: classes in the measure's unit, how many areas are in each, what hatching
+// says, how classes are made, and what proves the picture.
 import { classColours } from "./palette.mjs";
+import { hasClassing } from "./modes.mjs";
+import { withoutValue } from "./tip.mjs";
 import { el } from "./words.mjs";
+
+const CLASSINGS = ["quantile", "natural", "equal"];
+const TOPS = [100, 50, 25, 10, 2];
+const MOST_STEPS = 7;
+const LEAST_STEPS = 3;
 
 const scheme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
@@ -12,30 +19,163 @@ export class Legend {
 
   draw(map) {
     const { words, kpi, shading, view, areas, canvas } = map;
-    const colours = classColours(shading.breaks.length + 1, kpi.better, scheme());
-    const most = Math.max(1, ...shading.counts);
+    this.map = map;
+    const colours = classColours(shading.counts.length, kpi, scheme());
     const all = areas.at[view.level].length;
-    const meaning = { higher: "map.strong_low", lower: "map.strong_high", neither: "map.strong_more" }[kpi.better];
     this.node.replaceChildren(
       el("div", { class: "legend-head" },
         el("strong", {}, words.text("map.legend", { unit: kpi.unit })),
         el("span", { class: "muted" }, words.text("map.legend.areas", { count: words.number(all), level: words.level(view.level) })),
+        el("button", {
+          type: "button", class: "to-more", "aria-expanded": String(this.node.classList.contains("open")),
+          onclick: ({ target }) => target.setAttribute("aria-expanded", String(this.node.classList.toggle("open"))),
+        }, words.text("map.legend.more")),
         el("button", { type: "button", class: "to-ranking", onclick: () => map.toggleRanking() }, words.text("map.ranking"))),
-      el("ul", {}, colours.map((colour, k) => this.line(`--swatch:${colour}`, "", this.range(k, shading, kpi, words), shading.counts[k], most, words))),
-      el("ul", { class: "doubts" }, this.doubts(shading, words, colours, most)),
-      el("p", { class: "muted" }, words.text(meaning)),
+      shading.missing ? el("p", { class: "nothing", role: "status" }, shading.missing) : this.classes(colours),
+      this.doubts(colours),
+      this.meaning(),
+      shading.missing ? "" : this.choice(),
       shading.unplaced ? el("p", { class: "muted" }, words.text("map.unplaced", { count: words.number(shading.unplaced) })) : "",
       canvas ? "" : el("p", { class: "problem-message", role: "alert" }, words.text("map.no_webgl")),
+      this.proof(),
     );
   }
 
-  doubts(shading, words, colours, most) {
+  /** Lines of the classes as [colour, text, count]: what the exported picture has, too. */
+  lines(map) {
+    const { words, shading, kpi } = map;
+    return classColours(shading.counts.length, kpi, scheme()).map((colour, k) => [
+      colour,
+      shading.categories.length ? words.text(`map.class.${shading.categories[k]}`) : this.range(k, shading, kpi, words),
+      shading.counts[k],
+    ]);
+  }
+
+  classes(colours) {
+    const { words, shading, kpi, view } = this.map;
+    if (view.mode === "bivariate") return this.square(colours);
+    const most = Math.max(1, ...shading.counts);
+    const named = shading.categories.length > 0;
+    return el("ul", { class: named ? "categories" : "" }, colours.map((colour, k) => {
+      const text = named ? words.text(`map.class.${shading.categories[k]}`) : this.range(k, shading, kpi, words);
+      return this.line(`--swatch:${colour}`, "", text, shading.counts[k], most, words);
+    }));
+  }
+
+  /** Risk upward, gap to the right; each cell with how many areas it has. */
+  square(colours) {
+    const { words, shading } = this.map;
+    const name = (part, k) => words.text(`map.pair.${part}.${k}`);
+    const rows = [2, 1, 0].map((risk) => el("tr", {},
+      el("th", { scope: "row" }, name("risk", risk)),
+      [0, 1, 2].map((gap) => {
+        const k = risk * 3 + gap;
+        return el("td", { style: `--swatch:${colours[k]}` }, el("span", {}, words.number(shading.counts[k])));
+      })));
+    return el("table", { class: "pairs" },
+      el("caption", { class: "muted" }, words.text("map.pair.caption")),
+      el("thead", {}, el("tr", {}, el("td", {}), [0, 1, 2].map((gap) => el("th", { scope: "col" }, name("gap", gap))))),
+      el("tbody", {}, rows));
+  }
+
+  doubts(colours) {
+    const { words, shading, view } = this.map;
+    if (shading.missing) return "";
     const middle = colours[Math.floor(colours.length / 2)];
+    const most = Math.max(1, ...shading.counts);
     const lines = [];
-    if (shading.uncertain) lines.push(this.line(`--swatch:${middle}`, "faint", words.text("map.uncertain.long"), shading.uncertain, most, words));
-    if (shading.none_due) lines.push(this.line(null, "none", words.text("value.none"), shading.none_due, most, words));
-    if (shading.unknown) lines.push(this.line(null, "none", words.text("value.all_excluded"), shading.unknown, most, words));
-    return lines;
+    const unsteady = view.mode === "change" ? "map.uncertain.change.long" : "map.uncertain.long";
+    if (shading.uncertain) lines.push(this.line(`--swatch:${middle}`, "faint", words.text(unsteady), shading.uncertain, most, words));
+    const none = shading.none_due + shading.unknown;
+    if (shading.none_due) lines.push(this.line(null, "none", words.text(withoutValue(shading, 1)), shading.none_due, most, words));
+    if (none > shading.none_due) lines.push(this.line(null, "none", words.text(withoutValue(shading, 2)), none - shading.none_due, most, words));
+    return el("ul", { class: "doubts" }, lines);
+  }
+
+  meaning() {
+    if (this.map.shading.missing) return "";
+    return el("div", { class: "meaning" }, this.sentences().map((one) => el("p", { class: "muted" }, one)));
+  }
+
+  /** What the mode's colours say, in a sentence or two. */
+  sentences() {
+    const { words, kpi, shading, view } = this.map;
+    const { facts, mode } = { ...shading, mode: view.mode };
+    const said = [];
+    if (mode === "risk") said.push(words.text("map.risk.meaning", { days: words.days(shading.from, shading.to) }));
+    else if (mode === "hotspots") {
+      const key = view.follow ? "map.follow.meaning" : "map.hot.meaning";
+      said.push(words.text(key, { count: words.number(facts.found ?? 0), months: facts.months ?? "", recent: facts.recent ?? "" }));
+    } else if (mode === "change") {
+      said.push(words.text(`map.change.${kpi.better}`));
+      if (facts.has_intervals) said.push(words.text("map.change.judged", { count: words.number(facts.significant), alone: words.number(facts.alone) }));
+      else if (!shading.missing) said.push(words.text("map.change.unjudged"));
+    } else if (mode === "gap") {
+      const target = facts.target === null ? words.text("map.gap.no_target") : words.share(facts.target);
+      said.push(words.text("map.gap.meaning", { target, count: words.number(facts.covered ?? 0) }));
+    } else if (mode === "bivariate") said.push(words.text("map.pair.meaning", { gap: words.number(100 * (facts.gap_edge ?? 0), 1) }));
+    else said.push(words.text({ higher: "map.strong_low", lower: "map.strong_high", neither: "map.strong_more" }[kpi.better]));
+    if (mode === "smoothed" && facts.size) said.push(words.text("map.smoothed.meaning", { mean: words.value(facts.mean, kpi), size: words.number(facts.size) }));
+    return said;
+  }
+
+  /** How classes are made, and how many there are at most. */
+  choice() {
+    const { map } = this;
+    const { words, view } = map;
+    if (!hasClassing(view.mode)) return "";
+    const all = view.mode === "risk" ? ["top", ...CLASSINGS] : CLASSINGS;
+    const classing = view.classes || all[0];
+    const steps = Array.from({ length: MOST_STEPS - LEAST_STEPS + 1 }, (_, at) => String(at + LEAST_STEPS));
+    const option = (value, text, chosen) => el("option", { value, selected: value === chosen }, text);
+    return el("div", { class: "classing" },
+      el("label", {}, el("span", {}, words.text("map.classes")),
+        el("select", { name: "classes", onchange: ({ target }) => map.change({ classes: target.value === all[0] ? "" : target.value }) },
+          all.map((one) => option(one, words.text(`map.classes.${one}`), classing)))),
+      el("label", {}, el("span", {}, words.text("map.steps")),
+        el("select", { name: "steps", disabled: classing === "top", onchange: ({ target }) => map.change({ steps: target.value === "5" ? "" : target.value }) },
+          steps.map((one) => option(one, one, view.steps || "5")))));
+  }
+
+  /** How good the risk is, in plain words, and what goes into it. */
+  proof() {
+    const { words, shading } = this.map;
+    const { facts } = shading;
+    if (!shading.said.length) return "";
+    const items = (part) => el("ul", {}, (facts.features?.[part] ?? []).map((one) =>
+      el("li", {}, el("span", {}, words.of(one)), el("span", { class: "muted" }, words.of({ zh: one.reason_zh, en: one.reason_en })))));
+    return el("section", { class: "proof" },
+      el("h3", {}, words.text("map.proof")),
+      facts.is_forecast ? "" : el("p", { class: "chip fair" }, words.text("map.proof.baseline")),
+      this.bars(),
+      shading.said.map((text) => el("p", {}, words.of(text))),
+      facts.backtest?.slope ? el("p", { class: "muted" }, words.text("map.proof.slope", {
+        slope: words.number(facts.backtest.slope, 2), overlap: words.number(100 * (facts.backtest.overlap ?? 0)) })) : "",
+      facts.features ? el("details", {},
+        el("summary", {}, words.text("map.proof.features", { count: facts.features.grid.length + facts.features.county.length })),
+        el("p", {}, words.text("map.proof.impersonal")),
+        el("h4", {}, words.text("map.proof.grid")), items("grid"),
+        el("h4", {}, words.text("map.proof.county")), items("county")) : "");
+  }
+
+  /** Of the cases, the share in the grids named: by what is shown, by last year's counts, by chance. */
+  bars() {
+    const { words, shading } = this.map;
+    const { backtest, method } = shading.facts;
+    if (!backtest) return "";
+    const bar = (text, { value, low, high }, kind) => {
+      const wide = (share) => `${(100 * share).toFixed(1)}%`;
+      const range = low === null ? "" : ` (${words.number(100 * low, 1)}–${words.number(100 * high, 1)})`;
+      return el("li", {},
+        el("span", { class: "what" }, text),
+        el("span", { class: `track ${kind}`, "aria-hidden": "true" }, el("i", { style: `width:${wide(value)}` })),
+        el("span", { class: "figure" }, `${words.number(100 * value, 1)}%`, el("small", { class: "muted" }, range)));
+    };
+    const chance = { value: backtest.share, low: null, high: null };
+    return el("ul", { class: "hit-rates", "aria-label": words.text("map.proof.bars", { weeks: backtest.windows }) },
+      bar(words.of(method), backtest.shown, "shown"),
+      bar(words.text("map.proof.prior"), backtest.prior, ""),
+      bar(words.text("map.proof.chance"), chance, ""));
   }
 
   line(style, kind, text, count, most, words) {
@@ -47,11 +187,18 @@ export class Legend {
   }
 
   range(k, { breaks, low, high }, kpi, words) {
-    const edge = (value) => words.edge(value, kpi);
+    const { view } = this.map ?? {};
+    const edge = (value) => `${kpi.is_signed && value > 0 ? "+" : ""}${words.edge(value, kpi)}`;
+    if (view?.mode === "gap" && low === 0 && breaks.length) {
+      if (k === 0) return words.text("map.gap.none");
+      if (k === 1) return breaks.length > 1 ? `< ${edge(breaks[1])}` : `> 0`;
+    }
+    const top = view?.mode === "risk" && (view.classes || "top") === "top" && breaks.length === TOPS.length - 1;
+    const named = top && k ? `${words.text("map.top", { share: TOPS[k] })} ` : top ? `${words.text("map.top.rest")} ` : "";
     if (!breaks.length) return low === null ? "—" : words.figure(low, kpi) === words.figure(high, kpi) ? words.figure(low, kpi) : `${words.figure(low, kpi)} – ${words.figure(high, kpi)}`;
-    if (k === 0) return `< ${edge(breaks[0])}`;
-    if (k === breaks.length && high === breaks[k - 1]) return edge(breaks[k - 1]);
-    if (k === breaks.length) return `≥ ${edge(breaks[k - 1])}`;
-    return `${edge(breaks[k - 1])} – ${edge(breaks[k])}`;
+    if (k === 0) return `${named}< ${edge(breaks[0])}`;
+    if (k === breaks.length && high === breaks[k - 1]) return named + edge(breaks[k - 1]);
+    if (k === breaks.length) return `${named}≥ ${edge(breaks[k - 1])}`;
+    return named ? `${named}≥ ${edge(breaks[k - 1])}` : `${edge(breaks[k - 1])} – ${edge(breaks[k])}`;
   }
 }

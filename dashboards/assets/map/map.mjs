@@ -3,12 +3,19 @@ import { go, periodChanges, periodOf, queryWith, written } from "./address.mjs";
 import { Canvas } from "./canvas.mjs";
 import { Card } from "./card.mjs";
 import { Source } from "./data.mjs";
+import { Exports } from "./exports.mjs";
+import { Layers } from "./layers.mjs";
+import { RAW, firstLevel, hasPeriod, levelsOf, measureOf, modeParts, showsKpi } from "./modes.mjs";
 import { Panel } from "./panel.mjs";
+import { Picker } from "./picker.mjs";
+import { Player } from "./player.mjs";
 import { Ranking } from "./ranking.mjs";
 import { Tip } from "./tip.mjs";
 import { Words, el } from "./words.mjs";
 
 const PHONE = "(max-width: 860px)";
+/** An answer that takes longer than this is said to be on its way. */
+const PATIENCE_MS = 350;
 
 const schemeNow = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
@@ -20,11 +27,16 @@ export class GridMap {
     this.stage = el("div", { class: "map-stage" });
     this.root.append(this.stage);
     this.canvas = new Canvas(this.stage, this.listener());
+    this.exports = new Exports(this);
+    this.player = new Player(this);
+    this.picker = new Picker(this);
+    this.layers = new Layers(this);
     this.panel = new Panel(this);
     this.ranking = new Ranking(this);
     this.card = new Card(this);
     this.tip = new Tip(this.root);
-    this.root.append(this.panel.node, this.panel.trail, this.panel.sample, this.ranking.node, this.card.node);
+    this.root.append(this.panel.node, this.panel.trail, this.panel.sample, this.ranking.node, this.card.node, this.picker.node);
+    this.stage.append(this.picker.line);
     this.watch();
     this.prepare();
   }
@@ -32,7 +44,7 @@ export class GridMap {
   listener() {
     return {
       hover: (area, point) => this.tip.show(area && this.told(area), point),
-      choose: (area) => (this.isInside(area) ? this.choose(area) : this.enter(this.neighbour(area))),
+      choose: (area) => (this.picker.isOn && this.isInside(area) ? this.picker.pick(area) : this.isInside(area) ? this.choose(area) : this.enter(this.neighbour(area))),
       // The first click of the two has opened a card: what follows takes its place in the history.
       enter: (area) => this.enter(this.isInside(area) ? area : this.neighbour(area), { replace: Boolean(this.view.card) }),
     };
@@ -42,6 +54,11 @@ export class GridMap {
     addEventListener("popstate", () => this.follow());
     addEventListener("gridgov:address", () => this.follow());
     addEventListener("resize", () => this.fit());
+    // What stands above the map may go after it has come, such as the shape of a page not drawn yet.
+    new ResizeObserver(() => this.fit()).observe(document.body);
+    new ResizeObserver(() => {
+      this.root.style.setProperty("--legend-height", `${this.panel.legend.node.offsetHeight}px`);
+    }).observe(this.panel.legend.node);
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.view?.card && !new URLSearchParams(location.search).has("receipt")) {
         this.close();
@@ -69,15 +86,18 @@ export class GridMap {
   foretell(setup) {
     const given = written();
     if (given.area || given.card) return;
-    const level = given.level || setup.levels[1]?.level;
+    const levels = setup.levels.slice(1).map(({ level }) => level);
+    const level = given.level || firstLevel(given.mode || RAW, levels);
     this.source.shading(this.question(setup, given, level)).catch(() => null);
   }
 
   question(setup, given, level) {
     const { from, to } = periodOf(given, setup);
     const kpi = given.kpi || setup.defaults.kpi;
-    const asked = { county: setup.county.code, kpi, level, from, to, version: setup.version };
-    return given.department ? { ...asked, department: given.department } : asked;
+    const mode = given.mode || RAW;
+    const asked = { county: setup.county.code, kpi, level, version: setup.version, ...modeParts(given, mode) };
+    if (hasPeriod(mode, given.follow)) Object.assign(asked, { from, to });
+    return given.department && showsKpi(mode) ? { ...asked, department: given.department } : asked;
   }
 
   /** Take a place in the page: the same map moves on when the page around it is drawn again. */
@@ -113,7 +133,7 @@ export class GridMap {
   get padding() {
     if (this.isPhone) return { top: 196, bottom: 150, left: 20, right: 20 };
     const wide = this.root.clientWidth > 1180;
-    return { top: 72, bottom: 48, left: 356, right: wide ? 380 : 48 };
+    return { top: 72, bottom: 48, left: 380, right: wide ? 370 : 48 };
   }
 
   /** What the picture depends on besides the data. */
@@ -158,15 +178,37 @@ export class GridMap {
     const asked = this.source.shading(view.asked);
     asked.catch(() => null);
     const moved = this.open(view) ? false : this.view?.focus !== view.focus;
-    const shading = await asked;
+    const shading = await this.patiently(asked, view, overtaken);
     if (overtaken()) return false;
-    Object.assign(this, { view, shading, kpi: this.words.kpis.get(view.kpi) });
-    const painted = this.picture(moved, overtaken);
+    this.player.stop();
+    this.show(view, shading);
+    this.picker.follow();
     this.panel.draw();
+    const painted = this.picture(moved, overtaken);
     this.ranking.draw();
     this.card.draw();
     await painted;
     return !overtaken();
+  }
+
+  /** Take what was answered as what is shown. */
+  show(view, shading) {
+    const kpiShown = this.words.kpis.get(view.kpi);
+    Object.assign(this, { view, shading: { ...shading, mode: view.mode }, kpiShown });
+    this.kpi = measureOf(view.mode, { words: this.words, kpi: kpiShown, shading, view });
+  }
+
+  /** An answer, and what is being worked out if that takes its time: a forecast does. */
+  async patiently(asked, view, overtaken) {
+    const timer = setTimeout(() => {
+      if (!overtaken()) this.panel.waiting(this.words.text(view.mode === "risk" || view.mode === "bivariate" ? "map.waiting.risk" : "loading"));
+    }, PATIENCE_MS);
+    try {
+      return await asked;
+    } finally {
+      clearTimeout(timer);
+      this.panel.legend.node.classList.remove("waiting");
+    }
   }
 
   /** Texts, choices and areas for the address's county and language. */
@@ -195,13 +237,14 @@ export class GridMap {
     const named = areas.byCode.get(given.area) ?? top;
     const isLowest = !areas.below(named.level);
     const focus = isLowest && named !== top ? areas.byCode.get(named.parent) ?? top : named;
-    const lower = areas.levels.slice(areas.levels.indexOf(focus.level) + 1);
-    const level = lower.includes(given.level) ? given.level : lower[0] ?? focus.level;
+    const mode = given.mode || RAW;
+    const lower = levelsOf(mode, areas.levels.slice(areas.levels.indexOf(focus.level) + 1));
+    const level = lower.includes(given.level) ? given.level : firstLevel(mode, lower) ?? focus.level;
     const period = periodOf(given, setup);
     const kpi = given.kpi || setup.defaults.kpi;
     const card = areas.byCode.get(given.card) ?? (isLowest && named !== top ? named : null);
     const asked = this.question(setup, given, level);
-    return { focus, level, lower, period, kpi, card, department: given.department, asked };
+    return { ...given, mode, focus, level, lower, period, kpi, card, asked };
   }
 
   /** Begin with the tiles while the values are on their way. True where the map was just made. */
@@ -238,7 +281,19 @@ export class GridMap {
     if (moved) this.canvas.show(focus, this.padding);
     else if (card && this.isPhone && card !== this.lifted) this.canvas.lift(card);
     this.lifted = card;
+    await this.layers.show();
     await this.canvas.drawn();
+  }
+
+  /** Paint and list again what is shown, without a change of the address. */
+  async repaint() {
+    const { level, focus } = this.view;
+    this.canvas?.paint({ shading: this.shading, kpi: this.kpi, level, focus });
+    this.canvas?.label({ level, focus, valueOf: (area) => this.valueText(area) });
+    this.panel.days.textContent = this.words.days(this.shading.from, this.shading.to);
+    this.panel.legend.draw(this);
+    this.ranking.draw();
+    await this.canvas?.drawn();
   }
 
   // What can be done, each a change of the address.
@@ -289,13 +344,13 @@ export class GridMap {
     const value = this.shading.values[area.fid];
     if (value === undefined || Number.isNaN(value)) return "";
     const figure = this.words.figure(value, this.kpi);
-    return this.kpi.is_share ? `${figure}%` : figure;
+    return this.kpi.is_share && !this.kpi.is_signed ? `${figure}%` : figure;
   }
 
   told(area) {
     const inside = this.isInside(area);
     const one = inside ? area : this.neighbour(area);
     const below = this.areas.below(one.level);
-    return { area: one, inside, below, shading: this.shading, words: this.words, kpi: this.kpi };
+    return { area: one, inside, below, shading: this.shading, words: this.words, kpi: this.kpi, map: this };
   }
 }

@@ -1,10 +1,11 @@
-// What is chosen and what the colours mean: KPI, period, department, level, search, trail, legend.
+// What is chosen and what the colours mean: mode, KPI or kind, period, level, search, trail, legend.
 import { Legend } from "./legend.mjs";
+import { MODES, RAW, firstLevel, hasCoverage, hasHorizon, hasKinds, hasPeriod, showsKpi } from "./modes.mjs";
 import { Search } from "./search.mjs";
 import { el } from "./words.mjs";
 
 const options = (rows, chosen) =>
-  rows.map(({ key, label }) => el("option", { value: key, selected: key === chosen }, label));
+  rows.map(({ key, label, disabled }) => el("option", { value: key, selected: key === chosen, disabled }, label));
 
 export class Panel {
   constructor(map) {
@@ -19,58 +20,123 @@ export class Panel {
 
   draw() {
     if (this.words !== this.map.words) this.make();
-    const { words, view, kpi, shading } = this.map;
-    this.kpi.value = view.kpi;
-    this.question.textContent = kpi.question;
-    this.drawPeriod();
-    this.department.value = view.department;
-    this.days.textContent = words.days(shading.from, shading.to);
+    const { words, shading } = this.map;
+    this.drawModes();
+    this.drawChoices();
+    this.days.textContent = shading.from ? words.days(shading.from, shading.to) : "";
+    this.map.player.draw();
+    this.map.layers.draw();
     this.drawLevels();
     this.drawTrail();
     this.legend.draw(this.map);
   }
 
   make() {
-    const { words, setup } = this.map;
+    const { words } = this.map;
     this.words = words;
-    const labelled = (key, select) => el("label", { class: "field" }, el("span", {}, words.text(key)), select);
-    this.kpi = el("select", { class: "kpi", name: "kpi", "aria-label": words.text("map.kpi"), onchange: () => this.map.change({ kpi: this.kpi.value }) },
-      options(setup.kpis.map(({ id, name }) => ({ key: id, label: name }))));
-    this.question = el("p", { class: "question" });
-    this.period = el("select", { name: "period", "aria-label": words.text("filter.period"), onchange: () => this.map.choosePeriod(this.period.value) });
-    this.department = el("select", { name: "department", "aria-label": words.text("filter.department"), onchange: () => this.map.change({ department: this.department.value }) },
-      options([{ key: "", label: words.text("filter.department.all") }, ...setup.departments.map(({ code, name }) => ({ key: code, label: name }))]));
+    this.modes = el("nav", { class: "modes", "aria-label": words.text("map.mode") });
+    this.choices = el("div", { class: "map-choices" });
     this.levels = el("div", { class: "levels", role: "group", "aria-label": words.text("map.level") });
-    this.days = el("p", { class: "days muted" });
+    this.days = el("p", { class: "map-days muted" });
     this.node.setAttribute("aria-label", words.text("filter.label"));
     this.node.replaceChildren(
       this.search.make(),
-      this.kpi,
-      this.question,
-      el("div", { class: "fields" },
-        labelled("filter.period", this.period),
-        labelled("filter.department", this.department)),
+      this.modes,
+      this.choices,
       this.days,
+      this.map.player.node,
       this.levels,
       this.legend.node,
+      this.map.layers.node,
     );
   }
 
-  drawPeriod() {
+  drawModes() {
+    const { words, view } = this.map;
+    this.modes.replaceChildren(...MODES.map((mode) => el("a", {
+      href: this.map.href({ mode: mode === RAW ? "" : mode, level: "", classes: "", card: view.card?.code ?? "" }),
+      "aria-current": mode === view.mode ? "page" : null,
+      title: words.text(`map.mode.${mode}.long`),
+    }, words.text(`map.mode.${mode}`))));
+    // On a phone they are a line that scrolls: the chosen one is in sight.
+    const chosen = this.modes.querySelector("[aria-current]");
+    if (chosen) this.modes.scrollLeft = chosen.offsetLeft - this.modes.offsetLeft - 40;
+  }
+
+  /** A choice that changes one part of the address. */
+  choice(name, label, rows, chosen, first = rows[0]?.key) {
+    const select = el("select", {
+      name, "aria-label": label,
+      onchange: () => this.map.change({ [name]: select.value === first ? "" : select.value }),
+    }, options(rows, chosen || first));
+    return select;
+  }
+
+  drawChoices() {
+    const { words, setup, view, kpiShown } = this.map;
+    const { mode } = view;
+    const labelled = (key, select) => el("label", { class: "field" }, el("span", {}, words.text(key)), select);
+    const parts = [];
+    const fields = [];
+    if (showsKpi(mode)) {
+      const rows = setup.kpis.map(({ id, name, can_smooth: can }) => ({ key: id, label: name, disabled: mode === "smoothed" && !can }));
+      const kpi = this.choice("kpi", words.text("map.kpi"), rows, view.kpi, setup.defaults.kpi);
+      kpi.classList.add("kpi");
+      parts.push(kpi, el("p", { class: "question" }, mode === RAW ? kpiShown.question : words.text(`map.mode.${mode}.long`)));
+    } else {
+      parts.push(el("h2", { class: "mode-title" }, words.text(`map.mode.${mode}.title`)), el("p", { class: "question" }, words.text(`map.mode.${mode}.long`)));
+    }
+    if (hasKinds(mode)) fields.push(labelled("map.family", this.choice("family", words.text("map.family"), this.kinds(), view.family)));
+    if (hasHorizon(mode)) fields.push(labelled("map.horizon", this.choice("horizon", words.text("map.horizon"), this.named("map.horizon", ["week", "month"]), view.horizon)));
+    if (hasCoverage(mode)) {
+      const rows = setup.coverages.map(({ id, name }) => ({ key: id, label: name }));
+      fields.push(labelled("map.coverage", this.choice("coverage", words.text("map.coverage"), rows, view.coverage)));
+    }
+    if (mode === "hotspots") {
+      fields.push(labelled("map.follow", this.choice("follow", words.text("map.follow"), this.named("map.follow", ["", "month"]), view.follow)));
+      const against = ["", "area", ...(view.follow ? [] : ["usual"])];
+      fields.push(labelled("map.against", this.choice("against", words.text("map.against"), this.named("map.against", against), view.against)));
+    }
+    if (hasPeriod(mode, view.follow)) fields.push(labelled("filter.period", this.period()));
+    if (mode === "change") fields.push(labelled("filter.compare", this.choice("compare", words.text("filter.compare"), this.named("compare", ["previous", "last_year"]), view.compare)));
+    if (showsKpi(mode)) {
+      const rows = [{ key: "", label: words.text("filter.department.all") }, ...setup.departments.map(({ code, name }) => ({ key: code, label: name }))];
+      fields.push(labelled("filter.department", this.choice("department", words.text("filter.department"), rows, view.department)));
+    }
+    // What has the focus keeps it when the choices are drawn anew.
+    const focused = document.activeElement?.getAttribute?.("name");
+    const hadFocus = this.choices.contains(document.activeElement);
+    this.choices.replaceChildren(...parts, el("div", { class: "fields" }, fields));
+    if (hadFocus) this.choices.querySelector(`[name="${focused}"]`)?.focus({ preventScroll: true });
+  }
+
+  named(start, keys) {
+    return keys.map((key) => ({ key, label: this.map.words.text(`${start}.${key || "default"}`) }));
+  }
+
+  /** Kinds that have a score of their own; of hot spots, all that the county's categories have. */
+  kinds() {
+    const { words, setup, shading, view } = this.map;
+    const known = view.mode === "hotspots" ? setup.families : shading.facts.kinds ?? setup.families;
+    const rows = known.map((one) => ({ key: one.id, label: words.of(one) }));
+    if (view.family && !rows.some(({ key }) => key === view.family)) rows.push({ key: view.family, label: view.family });
+    return rows;
+  }
+
+  period() {
     const { words, setup, view } = this.map;
     const { key, label } = view.period;
     const known = [...setup.periods, ...setup.months].some((one) => one.key === key);
-    this.period.replaceChildren(
-      ...(known ? [] : options([{ key, label }], key)),
-      ...options(setup.periods, key),
-      el("optgroup", { label: words.text("map.by_month") }, options(setup.months, key)),
-    );
+    return el("select", { name: "period", "aria-label": words.text("filter.period"), onchange: ({ target }) => this.map.choosePeriod(target.value) },
+      known ? [] : options([{ key, label }], key),
+      options(setup.periods, key),
+      el("optgroup", { label: words.text("map.by_month") }, options(setup.months, key)));
   }
 
   drawLevels() {
     const { words, view } = this.map;
     this.levels.replaceChildren(...view.lower.map((level) => el("a", {
-      href: this.map.href({ level: level === view.lower[0] ? "" : level, card: "" }),
+      href: this.map.href({ level: level === firstLevel(view.mode, view.lower) ? "" : level, card: "" }),
       "aria-current": level === view.level ? "true" : null,
     }, words.level(level))));
     this.levels.hidden = view.lower.length < 2;
@@ -92,6 +158,13 @@ export class Panel {
     this.sample.title = words.text("sample.boundaries.note");
     this.trail.setAttribute("aria-label", words.text("map.trail"));
     this.trail.replaceChildren(el("ol", {}, steps));
+  }
+
+  /** Said while an answer takes its time. */
+  waiting(message) {
+    if (!this.words) return;
+    this.legend.node.classList.add("waiting");
+    this.legend.node.replaceChildren(el("p", { class: "loading", role: "status" }, message));
   }
 
   problem(message) {

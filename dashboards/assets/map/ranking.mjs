@@ -1,11 +1,14 @@
 // The areas of the map in order, the ones to look at first: the way in for keyboards, and what is
 // shown where there is no map.
-import { classOf, UNCERTAIN } from "./data.mjs";
+import { NO_CLASS, UNCERTAIN } from "./data.mjs";
+import { categoryName, noteOf, orderOf } from "./modes.mjs";
 import { classColours } from "./palette.mjs";
 import { remarks } from "./tip.mjs";
 import { el } from "./words.mjs";
 
 const MOST = 100;
+/** Without a map the list is all there is. */
+const MOST_WITHOUT_MAP = 5000;
 const [STEADY, UNSTEADY, NO_VALUE] = [0, 1, 2];
 
 export class Ranking {
@@ -14,48 +17,55 @@ export class Ranking {
     this.node = el("section", { class: "map-ranking map-box" });
   }
 
-  /**
-   * Areas inside the one looked at, worst first. Chance puts the smallest areas at both ends of any
-   * order, so unsteady values come after the steady ones, and areas without a value last.
-   */
+  /** Areas inside the one looked at, those to look at first in front. */
   rows() {
-    const { areas, view, shading, kpi } = this.map;
-    const upward = kpi.better === "higher" ? 1 : -1;
-    const group = (area) => this.group(area);
-    return [...areas.within(view.focus, view.level)].sort((a, b) => {
-      const step = group(a) - group(b);
-      if (step || group(a) === NO_VALUE) return step || a.code.localeCompare(b.code);
-      return (shading.values[a.fid] - shading.values[b.fid]) * upward || a.code.localeCompare(b.code);
+    const { areas, view } = this.map;
+    const keyed = areas.within(view.focus, view.level).map((area) => ({ area, key: orderOf(view.mode, this.map, area.fid) }));
+    keyed.sort((a, b) => {
+      for (let at = 0; at < a.key.length && at < b.key.length; at += 1) {
+        if (a.key[at] !== b.key[at]) return a.key[at] < b.key[at] ? -1 : 1;
+      }
+      return a.area.code < b.area.code ? -1 : 1;
     });
+    return keyed.map(({ area }) => area);
   }
 
   group({ fid }) {
-    const { values, flags } = this.map.shading;
-    if (Number.isNaN(values[fid] ?? NaN)) return NO_VALUE;
-    return flags[fid] & UNCERTAIN ? UNSTEADY : STEADY;
+    const { shading, view } = this.map;
+    if ((shading.classes[fid] ?? NO_CLASS) === NO_CLASS) return NO_VALUE;
+    if (shading.categories.length && view.mode !== "bivariate") return `class ${shading.classes[fid]}`;
+    return shading.flags[fid] & UNCERTAIN ? UNSTEADY : STEADY;
   }
 
   /** Said above the first of a group, once there is more than one. */
   heading(area, before) {
     const group = this.group(area);
-    if (!before || group === STEADY || group === this.group(before)) return "";
-    const { words } = this.map;
-    return el("li", { class: "group muted" }, words.text(group === UNSTEADY ? "map.uncertain" : "map.without_value"));
+    const { words, shading, view } = this.map;
+    if (typeof group === "string") {
+      if (before && group === this.group(before)) return "";
+      return el("li", { class: "group muted" }, categoryName(shading, shading.classes[area.fid], words));
+    }
+    if (group === STEADY || (before ? group === this.group(before) : view.mode !== "change")) return "";
+    const unsteady = view.mode === "change" ? "map.uncertain.change" : "map.uncertain";
+    return el("li", { class: "group muted" }, words.text(group === UNSTEADY ? unsteady : "map.without_value"));
   }
 
   draw() {
     const { words, view, kpi, shading } = this.map;
     const rows = this.rows();
-    const colours = classColours(shading.breaks.length + 1, kpi.better, document.documentElement.dataset.theme === "dark" ? "dark" : "light");
+    const colours = classColours(shading.counts.length, kpi, document.documentElement.dataset.theme === "dark" ? "dark" : "light");
     const order = words.text(kpi.better === "neither" ? "map.order.high" : "map.order.worst");
-    const more = rows.length - MOST;
+    const most = this.map.canvas ? MOST : MOST_WITHOUT_MAP;
+    const more = rows.length - most;
     this.node.setAttribute("aria-label", words.text("map.ranking"));
     this.node.replaceChildren(
       el("header", {},
         el("h2", {}, words.text("map.ranking.of", { level: words.level(view.level) })),
         el("span", { class: "muted" }, `${words.number(rows.length)} · ${order}`),
+        this.map.picker.button(),
+        this.map.exports.button(),
         el("button", { type: "button", class: "close", "aria-label": words.text("receipt.close"), onclick: () => this.map.toggleRanking() }, "×")),
-      el("ol", {}, rows.slice(0, MOST).flatMap((area, at) => [this.heading(area, rows[at - 1]), this.row(area, at, colours)])),
+      el("ol", {}, rows.slice(0, most).flatMap((area, at) => [this.heading(area, rows[at - 1]), this.row(area, at, colours)])),
       more > 0 ? el("p", { class: "muted more" }, words.text("map.more", { count: words.number(more) })) : "",
     );
   }
@@ -63,11 +73,18 @@ export class Ranking {
   row(area, at, colours) {
     const { words, shading, kpi, view } = this.map;
     const value = shading.values[area.fid] ?? NaN;
-    const found = classOf(value, shading.breaks);
+    const place = shading.classes[area.fid] ?? NO_CLASS;
+    const found = place === NO_CLASS ? -1 : place;
+    const note = noteOf(view.mode, this.map, area.fid);
     const doubt = shading.flags[area.fid] & UNCERTAIN ? " faint" : "";
     const style = found < 0 ? null : `--swatch:${colours[found]}`;
     const text = found < 0 ? remarks(shading, area.fid, words)[0] : words.value(value, kpi);
+    const { picker } = this.map;
     return el("li", {},
+      picker.isOn ? el("input", {
+        type: "checkbox", "data-pick": area.code, checked: picker.chosen.has(area),
+        "aria-label": words.text("map.choose.one", { name: area.name }), onchange: () => picker.pick(area),
+      }) : "",
       el("button", {
         type: "button", "data-code": area.code,
         "aria-pressed": String(view.card === area),
@@ -76,9 +93,9 @@ export class Ranking {
         onmouseenter: () => this.map.canvas?.map && this.map.canvas.mark("hover", area),
         onmouseleave: () => this.map.canvas?.map && this.map.canvas.mark("hover", null),
       },
-      el("span", { class: "rank" }, this.group(area) === STEADY ? String(at + 1) : ""),
+      el("span", { class: "rank" }, this.group(area) === UNSTEADY || found < 0 ? "" : String(at + 1)),
       el("span", { class: `swatch${found < 0 ? " none" : doubt}`, style }),
-      el("span", { class: "name" }, area.name),
+      el("span", { class: "name" }, area.name, note ? el("small", {}, note) : ""),
       el("span", { class: found < 0 ? "figure muted" : "figure" }, text)));
   }
 }

@@ -46,7 +46,7 @@ export class Search {
     el("span", {}, area.name),
     el("span", { class: "muted" }, areas.path(area).slice(1, -1).map(({ name }) => name).join(" › ") || words.level(area.level)),
     el("code", {}, area.code)));
-    this.list.replaceChildren(...(rows.length ? rows : [el("li", { class: "muted" }, words.text("filter.none_found"))]));
+    this.list.replaceChildren(...(rows.length ? rows : [el("li", { class: "muted" }, words.text("map.none_found"))]));
     this.list.hidden = !isOpen;
     this.input.setAttribute("aria-expanded", String(isOpen));
     this.input.setAttribute("aria-activedescendant", rows.length ? `map-found-${this.at}` : "");

@@ -1,12 +1,12 @@
 // The map's layers. No glyphs, sprites or tiles but our own: letters are drawn by the browser.
-import { GROUND, colours, faint } from "./palette.mjs";
+import { GROUND, colours, faintColours } from "./palette.mjs";
 
 /**
  * `aside` says that an area lies beside the one looked into. What a feature's state `k` says: the place of its colour, the same but faint, no value, not shown.
  * The paint of a layer never changes with the KPI, since that would make all tiles again.
  */
-export const FAINT = 16;
-export const NO_VALUE = 32;
+export const FAINT = 64;
+export const NO_VALUE = 128;
 export const OUTSIDE = -1;
 
 const FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", "sans-serif"];
@@ -18,7 +18,8 @@ const byZoom = (...stops) => ["interpolate", ["exponential", 1.4], ["zoom"], ...
 
 /** Fill colour by the state of a feature. */
 const fillColour = (scheme) => {
-  const cases = colours(scheme).flatMap((colour, k) => [k, colour, k + FAINT, faint(colour)]);
+  const faint = faintColours(scheme);
+  const cases = colours(scheme).flatMap((colour, k) => [k, colour, k + FAINT, faint[k]]);
   return ["match", STATE, ...cases, NO_VALUE, GROUND[scheme].none, "rgba(0,0,0,0)"];
 };
 
@@ -27,9 +28,9 @@ const line = (level, ground, widths) => ({
   id: `${level}-line`, type: "line", source: "areas", "source-layer": level,
   layout: { "line-join": "round" },
   paint: {
-    "line-color": ["case", is("selected"), ground.selected, ["any", is("hover"), is("focus")], ground.hover, ground[level]],
+    "line-color": ["case", ["any", is("selected"), is("chosen")], ground.selected, ["any", is("hover"), is("focus")], ground.hover, ground[level]],
     "line-width": byZoom(...widths.flatMap(([zoom, width]) =>
-      [zoom, ["case", is("selected"), 3.2, is("focus"), 2.8, is("hover"), 2.2, width]])),
+      [zoom, ["case", is("selected"), 3.2, is("chosen"), width + 0.8, is("focus"), 2.8, is("hover"), 2.2, width]])),
     "line-opacity": ["case", is("aside"), STEPS_BACK, 1],
   },
 });

@@ -1,8 +1,16 @@
 // What is said beside the pointer, from values already here.
-import { NONE_DUE, PROVISIONAL, UNCERTAIN } from "./data.mjs";
+import { NONE_DUE, NO_CLASS, PROVISIONAL, UNCERTAIN } from "./data.mjs";
+import { categoryName, chanceOf, noteOf } from "./modes.mjs";
 import { el } from "./words.mjs";
 
 const GAP = 14;
+
+/** Key of why there is no value. */
+export const withoutValue = ({ mode, facts }, flags) => {
+  if (mode === "hotspots" || mode === "risk") return "map.not_judged";
+  if (facts?.suppressed) return "value.suppressed";
+  return flags & NONE_DUE ? "value.none" : "value.not_delivered";
+};
 
 /** Why an area has no value, or what to mind about the one it has; empty when there is nothing. */
 export const remarks = (shading, fid, words) => {
@@ -10,9 +18,9 @@ export const remarks = (shading, fid, words) => {
   const said = [];
   const value = shading.values[fid];
   if (value === undefined || Number.isNaN(value)) {
-    return [words.text(flags & NONE_DUE ? "value.none" : "value.all_excluded")];
+    return [words.text(withoutValue(shading, flags))];
   }
-  if (flags & UNCERTAIN) said.push(words.text("map.uncertain"));
+  if (flags & UNCERTAIN) said.push(words.text(shading.mode === "change" ? "map.uncertain.change" : "map.uncertain"));
   if (flags & PROVISIONAL) said.push(words.text("tile.provisional"));
   return said;
 };
@@ -27,13 +35,22 @@ export class Tip {
   show(told, point) {
     this.node.hidden = !told;
     if (!told) return;
-    const { area, inside, below, shading, words, kpi } = told;
+    const { area, inside, below, shading, words, kpi, map } = told;
+    const { mode } = map.view;
     const parts = [el("strong", {}, area.name)];
     if (inside) {
       const count = shading.denominators[area.fid];
       const value = shading.values[area.fid];
+      if (shading.categories.length && shading.classes[area.fid] !== NO_CLASS) {
+        parts.push(el("span", { class: "tip-class" }, categoryName(shading, shading.classes[area.fid], words)));
+      }
       if (!Number.isNaN(value)) parts.push(el("span", { class: "tip-value" }, words.value(value, kpi)));
-      if (count) parts.push(el("span", { class: "muted" }, this.base(count, words, kpi)));
+      if (mode === "risk" && !Number.isNaN(value)) {
+        parts.push(el("span", { class: "muted" }, words.text("map.risk.chance", { share: words.number(100 * chanceOf(value)) })));
+      }
+      const note = noteOf(mode, map, area.fid);
+      if (note) parts.push(el("span", { class: "muted" }, note));
+      if (count && mode !== "hotspots" && mode !== "gap") parts.push(el("span", { class: "muted" }, this.base(count, words, map.kpiShown)));
       parts.push(...remarks(shading, area.fid, words).map((text) => el("span", { class: "muted" }, text)));
       if (below) parts.push(el("span", { class: "muted" }, words.text("map.double_click")));
     } else {

@@ -18,6 +18,16 @@ export class Words {
     return template.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   }
 
+  /** The reader's language of a text that comes in both. */
+  of({ zh, en }) {
+    return this.setup.lang === "zh" ? zh : en;
+  }
+
+  /** A share as percent; what is not all is never written as all. */
+  share(value) {
+    return this.value(value, { is_share: true, decimals: 1, unit: "%" });
+  }
+
   level(level) {
     return this.setup.levels.find((one) => one.level === level)?.name ?? level;
   }
@@ -30,6 +40,10 @@ export class Words {
 
   figure(value, kpi) {
     if (value === null || value === undefined || Number.isNaN(value)) return "—";
+    if (kpi.is_signed) {
+      const size = this.number(kpi.is_share ? value * 100 : value, kpi.decimals);
+      return /[1-9]/.test(size) && value > 0 ? `+${size}` : size;
+    }
     if (!kpi.is_share) return this.number(value, kpi.decimals);
     let decimals = kpi.decimals;
     // Not all is never shown as all: 0.99972 is 99.97 %.
@@ -56,6 +70,7 @@ export class Words {
   /** A class break, with as many decimals as tell it from the others and no more. */
   edge(value, kpi) {
     const shown = kpi.is_share ? value * 100 : value;
+    if (Math.abs(shown) > 0 && Math.abs(shown) < 0.095) return this.number(shown, 3);
     return this.number(shown, Number.isInteger(Number(shown.toFixed(3))) ? 0 : Math.max(1, kpi.decimals));
   }
 

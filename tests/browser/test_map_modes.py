@@ -1,0 +1,138 @@
+"""The planner's map in a browser: its modes, and the journey from a county to five grids."""
+
+import re
+from io import BytesIO
+
+import openpyxl
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from geo.risk.assess import assess
+from geo.risk.read import read_cases
+from tests.support.pages import open_page, wait_drawn
+from tests.support.recomputed.county import COUNTY, County
+
+pytestmark = pytest.mark.browser
+
+MODES = ("smoothed", "change", "risk", "hotspots", "gap", "bivariate")
+PNG = b"\x89PNG"
+
+
+def test_a_planner_finds_the_five_grids_at_risk_why_and_takes_them_along(
+    page: Page, town: County, town_address: str, complaints: list[str]
+) -> None:
+    open_page(page, f"{town_address}/map")
+    page.locator(".modes").get_by_role("link", name="风险", exact=True).click()
+    page.wait_for_url(re.compile("mode=risk"))
+    wait_drawn(page)
+    expected = assess(read_cases(town.published, COUNTY))
+    worst = expected.rows.head(5)
+
+    # Which: the list beside the map begins with them.
+    rows = page.locator(".map-ranking li button")
+    shown = rows.evaluate_all("all => all.slice(0, 5).map((one) => one.dataset.code)")
+    assert shown == worst["area_code"].to_list()
+    # How sure: the sentences are those of the assessment.
+    for said in expected.texts:
+        expect(page.locator(".proof")).to_contain_text(said.zh)
+
+    # Why, and what to do: the card of the first.
+    rows.first.click()
+    wait_drawn(page)
+    card = page.locator(".map-card")
+    first = worst.row(0, named=True)
+    expect(card.locator(".risk .big")).to_contain_text(f"{first['expected_cases']:.2f}")
+    expect(card.locator(".risk .reasons li").first).to_contain_text(first["reasons"][0]["text_zh"])
+    expect(card.locator(".todo li").first).to_be_visible()
+    expect(card.locator(".work .facts")).to_contain_text("网格员")
+    page.keyboard.press("Escape")
+
+    # Along: Excel has the same five first, the picture is one.
+    page.locator(".map-export summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Excel").click()
+    sheet = openpyxl.load_workbook(BytesIO(download.value.path().read_bytes())).worksheets[0]
+    listed = [row[2] for row in sheet.iter_rows(min_row=2, max_row=6, values_only=True)]
+    assert listed == worst["area_code"].to_list()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PNG").click()
+    assert download.value.suggested_filename.endswith(".png")
+    assert download.value.path().read_bytes().startswith(PNG)
+    page.locator(".map-export").evaluate("menu => { menu.open = true; }")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="GeoPackage · GCJ-02").click()
+    assert download.value.suggested_filename.endswith("_gcj02.gpkg")
+    assert not [line for line in complaints if "GPU stall" not in line]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_each_mode_explains_itself_and_lists_its_areas(
+    page: Page, town_address: str, mode: str
+) -> None:
+    open_page(page, f"{town_address}/map?mode={mode}&kpi=on_time_resolution_rate&lang=en")
+    expect(page.locator(".modes [aria-current]")).to_have_count(1)
+    expect(page.locator(".legend .meaning")).not_to_be_empty()
+    expect(page.locator(".map-ranking li button").first).to_be_visible()
+    text = page.locator(".grid-map").inner_text()
+    assert not re.search(r"\b(map|value|unit|filter)\.[a-z_.]+", text)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_without_webgl_the_list_shows_each_mode(
+    browser: Browser, town_address: str, mode: str
+) -> None:
+    context = browser.new_context()
+    context.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page = context.new_page()
+    open_page(page, f"{town_address}/map?mode={mode}&kpi=on_time_resolution_rate&level=grid")
+    rows = page.locator(".map-ranking li button")
+    listed = rows.count()
+    assert listed > 100
+    expect(rows.first).to_be_visible()
+    context.close()
+
+
+def test_a_set_is_chosen_with_the_keyboard_and_summed_by_the_server(
+    page: Page, town_address: str
+) -> None:
+    open_page(page, f"{town_address}/map?level=grid&kpi=on_time_resolution_rate")
+    page.get_by_role("button", name="圈选").press("Enter")
+    boxes = page.locator(".map-ranking li input")
+    for number in (0, 1, 2):
+        boxes.nth(number).focus()
+        page.keyboard.press("Space")
+    chosen = page.locator(".map-chosen")
+    expect(chosen.locator("h2")).to_contain_text("3")
+    expect(chosen.locator("dl")).to_contain_text("分母合计")
+    wait_drawn(page)
+
+
+def test_classes_can_be_changed_and_stay_in_the_address(page: Page, town_address: str) -> None:
+    open_page(page, f"{town_address}/map?level=community&kpi=response_time_median")
+    page.locator("select[name=classes]").select_option("natural")
+    page.wait_for_url(re.compile("classes=natural"))
+    wait_drawn(page)
+    page.locator("select[name=steps]").select_option("3")
+    page.wait_for_url(re.compile("steps=3"))
+    wait_drawn(page)
+    assert page.locator(".legend > ul:first-of-type li").count() <= 3
+
+
+def test_months_can_be_played(page: Page, town_address: str) -> None:
+    open_page(page, f"{town_address}/map?kpi=response_time_median")
+    page.get_by_role("button", name="逐月播放").click()
+    expect(page.locator(".player .month")).to_contain_text("月")
+    page.get_by_role("button", name="暂停").click()
+    page.wait_for_url(re.compile(r"from=\d{4}-\d{2}-01"))
+    wait_drawn(page)
+
+
+def test_layers_are_in_the_address(page: Page, town_address: str) -> None:
+    open_page(page, f"{town_address}/map?layers=open,gauges&level=grid")
+    drawn = page.evaluate(
+        "() => document.querySelector('.map-stage').maplibre.getStyle().layers"
+        ".map(({id}) => id).filter((id) => id.startsWith('over-'))"
+    )
+    assert {"over-open", "over-gauges"} <= set(drawn)
+    page.get_by_role("checkbox", name="雨量站").uncheck()
+    page.wait_for_url(re.compile(r"layers=open(&|$)"))

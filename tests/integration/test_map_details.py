@@ -1,0 +1,208 @@
+"""What stands behind an area of the map, sums of sets, and files: persons do not show."""
+
+import json
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import geopandas
+import openpyxl
+import polars as pl
+import pyogrio
+import pytest
+
+from dashboards.context import Context, Services
+from dashboards.downloads import _page_workbook
+from dashboards.i18n import Lang
+from dashboards.map import areas as areas_module
+from dashboards.map.asked import Asked, parse
+from dashboards.map.chosen import chosen
+from dashboards.map.detail import detail, risk_detail
+from dashboards.map.files import areas_file, table
+from dashboards.map.layers import LAYERS, PUBLIC_KINDS, layer
+from geo.coordinates import from_cgcs2000
+from geo.risk.assess import assess
+from geo.risk.read import read_cases
+from tests.support.recomputed.county import COUNTY, published_sample
+from warehouse.analysis.funnel import funnel
+from warehouse.errors import UsageError
+from warehouse.query import Question, answer
+
+START, END = date(2026, 8, 1), date(2026, 11, 1)
+RATE = "on_time_resolution_rate"
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    return Services(published_sample(tmp_path_factory, scale="town").settings).open()
+
+
+@pytest.fixture(scope="module")
+def codes(context: Context) -> list[str]:
+    rows = context.sql(
+        "select grid_code from mart.dim_grids where county_code = ? and is_current order by 1",
+        COUNTY,
+    )
+    return rows["grid_code"].to_list()
+
+
+def asked(context: Context, **given: str) -> Asked:
+    days = {"from": "2026-08-01", "to": "2026-10-31"}
+    return parse({"county": COUNTY, "kpi": RATE, "level": "grid", **days, **given}, context=context)
+
+
+def test_a_set_has_the_value_of_all_its_rows_together(context: Context, codes: list[str]) -> None:
+    some = codes[:7]
+    rows = answer(
+        context.published, Question(RATE, COUNTY, by=("grid",), start=START, end=END)
+    ).filter(pl.col("area_code").is_in(some))
+    told = chosen(context, asked(context), some)
+    assert told["numerator"] == rows["numerator"].sum()
+    assert told["denominator"] == rows["denominator"].sum()
+    assert told["value"] == pytest.approx(told["numerator"] / told["denominator"])
+    assert told["value"] != pytest.approx(rows["value"].mean(), abs=1e-6)
+
+
+def test_a_set_of_all_grids_expects_what_the_county_does(
+    context: Context, codes: list[str]
+) -> None:
+    told = chosen(context, asked(context, mode="risk"), codes)
+    expected = assess(read_cases(context.published, COUNTY)).rows["expected_cases"].sum()
+    assert told["expected"] == pytest.approx(expected)
+
+
+def test_a_kpi_about_persons_is_refused_for_a_set(context: Context, codes: list[str]) -> None:
+    one = asked(context, mode="gap", coverage="visit_coverage_rate")
+    with pytest.raises(UsageError, match="persons"):
+        chosen(context, one, codes[:50])
+
+
+def test_residents_of_few_are_never_shown(
+    context: Context, codes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_few(*_: object) -> pl.DataFrame:
+        rows = context.sql(areas_module.AREAS, COUNTY)
+        is_first = pl.col("area_code") == codes[0]
+        return rows.with_columns(
+            pl.when(is_first).then(3).otherwise("population").alias("population")
+        )
+
+    monkeypatch.setattr(areas_module, "areas_of", with_few)
+    told = detail(context, asked(context), code=codes[0], lang=Lang.ZH)
+    assert told["population"] is None
+    assert told["is_population_hidden"]
+    assert chosen(context, asked(context), codes[:2])["population"] is None
+
+
+@pytest.mark.parametrize("wrong", [[], ["nowhere"]])
+def test_a_set_of_nothing_or_of_the_unknown_is_refused(context: Context, wrong: list[str]) -> None:
+    with pytest.raises(UsageError):
+        chosen(context, asked(context), wrong)
+
+
+def test_a_card_counts_the_cases_of_its_grid(context: Context, codes: list[str]) -> None:
+    told = detail(context, asked(context), code=codes[3], lang=Lang.ZH)
+    counted = context.sql(
+        "select count(*) as n from mart.fct_cases where grid_code = ? and not is_void"
+        " and not is_duplicate and dataset <> 'wristband_alerts'"
+        " and reported_date >= cast(? as date)",
+        codes[3],
+        f"{told['months'][0]['month']}-01",
+    )
+    assert sum(month["cases"] for month in told["months"]) == counted.item()
+    assert len(told["months"]) == 24
+    assert told["open"]["overdue_count"] <= told["open"]["open_count"]
+    assert {one["code"] for one in told["neighbours"]} <= set(codes)
+
+
+def test_the_place_among_its_like_is_the_funnels(context: Context, codes: list[str]) -> None:
+    told = detail(context, asked(context), code=codes[3], lang=Lang.ZH)["places"][RATE]
+    rows = funnel(
+        context.published, Question(RATE, COUNTY, by=("grid",), start=START, end=END)
+    ).rows
+    own = rows.filter(pl.col("area_code") == codes[3]).row(0, named=True)
+    assert told["judgement"] == own["judgement"]
+    assert told["rank"] == 1 + rows.filter(pl.col("value") < own["value"]).height
+    assert told["of"] == rows.height
+
+
+def test_risk_of_an_area_comes_with_reasons_that_add_up(context: Context, codes: list[str]) -> None:
+    told = risk_detail(context, asked(context, mode="risk"), code=codes[3])
+    assert 0.95 <= sum(one["share"] for one in told["reasons"]) <= 1.0001
+    assert told["low"] <= told["expected"] <= max(told["high"], 1)
+    assert 1 <= told["rank"] <= told["of"] == len(codes)
+
+
+@pytest.mark.parametrize("name", list(LAYERS))
+def test_a_layer_has_points_in_the_county(context: Context, name: str) -> None:
+    told = layer(context, asked(context), name)
+    assert not told["missing"]
+    for longitude in told["points"]["longitude"]:
+        assert 112 < longitude < 116
+
+
+def test_places_are_shown_of_public_kinds_only(context: Context) -> None:
+    shown = set(layer(context, asked(context), "cases")["points"]["code"])
+    families = context.sql(
+        "select category_code, category_family from mart.dim_categories where county_code = ?",
+        COUNTY,
+    ).filter(pl.col("category_code").is_in(shown))["category_family"]
+    assert set(families) <= set(PUBLIC_KINDS)
+    assert not {"dispute", "help", "theft", "fraud", "security"} & set(families)
+
+
+def test_files_say_their_datum_and_hold_what_is_shown(context: Context, tmp_path: Path) -> None:
+    one = asked(context, mode="risk")
+    name, body = areas_file(context, one, kind="geojson", datum="cgcs2000", focus="", lang=Lang.ZH)
+    assert name.endswith("_cgcs2000.geojson")
+    told = json.loads(body)
+    assert told["about"]["datum"].startswith("CGCS2000")
+    values = {
+        feature["properties"]["area_code"]: feature["properties"]["value"]
+        for feature in told["features"]
+    }
+    rows = table(context, one)
+    assert values == dict(rows.select("area_code", "value").iter_rows())
+
+    name, body = areas_file(context, one, kind="gpkg", datum="gcj02", focus="", lang=Lang.EN)
+    assert name.endswith("_gcj02.gpkg")
+    file = tmp_path / "map.gpkg"
+    file.write_bytes(body)
+    [[layer_name, _]] = pyogrio.list_layers(file)
+    assert layer_name == "risk_grid_gcj02"
+    info = pyogrio.read_info(file)
+    assert "GCJ-02" in info["layer_metadata"]["about"]
+    assert "GCJ-02" in info["crs"]
+    shifted = geopandas.read_file(file).set_index("area_code").geometry
+    plain = geopandas.GeoDataFrame.from_features(told["features"]).set_index("area_code").geometry
+    for code in list(values)[:5]:
+        x, y = plain[code].exterior.coords[0] if plain[code].geom_type == "Polygon" else (0, 0)
+        east, north = from_cgcs2000([x], [y], datum="gcj02")
+        xs, ys = shifted[code].geoms[0].exterior.coords.xy
+        assert min(abs(a - east[0]) + abs(b - north[0]) for a, b in zip(xs, ys, strict=True)) < 1e-6
+
+
+def test_a_file_of_a_town_has_its_own_grids_only(context: Context) -> None:
+    town = context.sql(
+        "select area_code from mart.dim_areas where area_level = 'town' and is_current"
+        " order by 1 limit 1"
+    ).item()
+    rows = table(context, asked(context), focus=town)
+    expected = context.sql(
+        "select count(*) as n from mart.dim_grids where town_code = ? and is_current", town
+    )
+    assert rows.height == expected.item()
+
+
+@pytest.mark.parametrize("mode", ["", "risk", "hotspots", "gap", "bivariate", "change"])
+def test_excel_has_the_areas_worst_first(context: Context, codes: list[str], mode: str) -> None:
+    query = f"page=/map&level=grid&kpi={RATE}&mode={mode}"
+    _, body = _page_workbook(context.services, query)
+    sheet = openpyxl.load_workbook(BytesIO(body)).worksheets[0]
+    _, *rows = sheet.iter_rows(values_only=True)
+    assert sorted(row[2] for row in rows) == codes
+    assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
+    if mode == "risk":
+        expected = assess(read_cases(context.published, COUNTY)).rows
+        assert [row[2] for row in rows[:5]] == expected["area_code"].to_list()[:5]
+        assert "%" in rows[0][-1]
