@@ -103,6 +103,7 @@ def pair_shading(context: Context, asked: Asked) -> Shading:
             "risk_edges": [float(edge) for edge in edges],
             "gap_edge": middle,
             "kinds": risk.kinds,
+            "has_severity": risk.has_severity,
             "is_forecast": risk.found.choice.is_forecast,
             "foretold_from": str(risk.found.start),
             "foretold_to": str(risk.found.end),

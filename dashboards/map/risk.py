@@ -33,10 +33,12 @@ class Risk:
 
     Attributes:
         level: of the areas assessed: grid, or the finest level the county has.
+        has_severity: whether the county tells serious cases apart; where not, all are counted.
         kinds: kinds that have a score of their own, with their names.
     """
 
     level: str
+    has_severity: bool
     kinds: tuple[dict[str, str], ...]
     found: Assessment
 
@@ -58,7 +60,9 @@ def risk_of(context: Context, county: str, *, family: str = ALL, horizon: str = 
             {"id": name, "zh": cases.name_of(name).zh, "en": cases.name_of(name).en}
             for name in cases.families()
         )
-        return Risk(cases.level, kinds, assess(cases, family=family, horizon=horizon))
+        return Risk(
+            cases.level, cases.has_severity, kinds, assess(cases, family=family, horizon=horizon)
+        )
 
     return answers.get((version, "risk", county, family, horizon), make)
 
@@ -102,6 +106,8 @@ def proof(risk: Risk) -> dict[str, Any]:
     judged = found.backtest
     facts: dict[str, Any] = {
         "level": risk.level,
+        "has_severity": risk.has_severity,
+        "is_prior": found.choice.method == PRIOR,
         "kinds": risk.kinds,
         "reasons": [{"id": name, "zh": text.zh, "en": text.en} for name, text in NAMES.items()],
         "is_forecast": found.choice.is_forecast,

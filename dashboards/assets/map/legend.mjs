@@ -115,6 +115,7 @@ export class Legend {
       said.push(words.text("map.gap.meaning", { target, count: words.number(facts.covered ?? 0) }));
     } else if (mode === "bivariate") said.push(words.text("map.pair.meaning", { gap: words.number(100 * (facts.gap_edge ?? 0), 1) }));
     else said.push(words.text({ higher: "map.strong_low", lower: "map.strong_high", neither: "map.strong_more" }[kpi.better]));
+    if (facts.has_severity === false) said.push(words.text("map.risk.all_cases"));
     if (mode === "smoothed" && facts.size) said.push(words.text("map.smoothed.meaning", { mean: words.value(facts.mean, kpi), size: words.number(facts.size) }));
     return said;
   }
@@ -174,7 +175,7 @@ export class Legend {
     const chance = { value: backtest.share, low: null, high: null };
     return el("ul", { class: "hit-rates", "aria-label": words.text("map.proof.bars", { weeks: backtest.windows }) },
       bar(words.of(method), backtest.shown, "shown"),
-      bar(words.text("map.proof.prior"), backtest.prior, ""),
+      shading.facts.is_prior ? "" : bar(words.text("map.proof.prior"), backtest.prior, ""),
       bar(words.text("map.proof.chance"), chance, ""));
   }
 
