@@ -8,6 +8,7 @@ shelf; what is not there yet it draws itself, as ever.
 
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -84,11 +85,17 @@ def main(home: str, version: str) -> None:
 
 
 def draw(path: str, view: View, context: Context) -> None:
-    """Draw a page onto the shelf; one that fails is left to who asks for it, and noted."""
+    """Draw a page onto the shelf; one that fails is left to who asks for it, and noted.
+
+    Raises:
+        OSError, sqlite3.Error: the shelf takes no more.
+    """
     try:
         shell.kept(path, view, context)
     except GridgovError as error:
         log.warning("%s?%s: %s", path, view.to_query(), error)
+    except (OSError, sqlite3.Error):
+        raise
     except Exception:
         log.exception("%s?%s", path, view.to_query())
 

@@ -1,6 +1,7 @@
 """Answers and pages made ahead by another process: one file for each version, read by key."""
 
 import hashlib
+import logging
 import pickle
 import sqlite3
 import sys
@@ -12,6 +13,8 @@ from threading import Lock
 from typing import Any
 
 from warehouse.published import Published, published_file
+
+log = logging.getLogger(__name__)
 
 SUFFIX = ".sqlite"
 ROOT = Path(__file__).parents[1]
@@ -66,18 +69,34 @@ class Shelf:
         self._remove_old(published, keep=file.name)
 
     def find(self, keys: Sequence[Hashable]) -> dict[int, Any]:
-        """Values by the places of their keys; those that are not there have none."""
+        """Values by the places of their keys; those that are not there have none.
+
+        A file that cannot be read is left alone from then on: what was in it is made again.
+        """
         found: dict[int, Any] = {}
+        for place, key in enumerate(keys):
+            version = _version(key)
+            try:
+                made = self._read(version, repr(key))
+                if made is not None:
+                    found[place] = pickle.loads(zlib.decompress(made))
+            except Exception:
+                log.exception("what was made ahead of version %s cannot be read", version)
+                self._close(version)
+        return found
+
+    def _read(self, version: int, key: str) -> bytes | None:
         with self._lock:
-            for place, key in enumerate(keys):
-                file = self._files.get(_version(key))
-                row = (
-                    file
-                    and file.execute("select value from made where key = ?", [repr(key)]).fetchone()
-                )
-                if row:
-                    found[place] = row[0]
-        return {place: pickle.loads(zlib.decompress(value)) for place, value in found.items()}
+            if (file := self._files.get(version)) is None:
+                return None
+            row = file.execute("select value from made where key = ?", [key]).fetchone()
+        return row[0] if row else None
+
+    def _close(self, version: int) -> None:
+        with self._lock:
+            file = self._files.pop(version, None)
+            if file is not None:
+                file.close()
 
     def put(self, values: Mapping[Hashable, Any]) -> None:
         """Keep values by their keys, where this shelf writes and has their version's file."""
@@ -93,8 +112,10 @@ class Shelf:
         """Remove files of versions that are gone, and those of this one made by other code."""
         for path in self._folder.glob(f"v*{SUFFIX}*"):
             version = int(path.name.removeprefix("v").partition("-")[0])
-            is_there = (published.path.parent / published_file(version)).exists()
-            if not is_there or (version == published.version and not path.name.startswith(keep)):
+            if not (published.path.parent / published_file(version)).exists():
+                self._close(version)
+                path.unlink(missing_ok=True)
+            elif version == published.version and not path.name.startswith(keep):
                 path.unlink(missing_ok=True)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable
 from io import StringIO
@@ -15,6 +16,7 @@ import pytest
 from dashboards import draw_ahead, shell
 from dashboards.context import Context, Prepare, Services
 from dashboards.pages import BY_PATH
+from dashboards.shelf import Shelf
 from dashboards.view import Preset, View
 from tests.support.county import publish_county
 from warehouse.published import Published, people_file, published_file
@@ -153,3 +155,14 @@ def test_views_come_once_the_most_wanted_first(home: Path) -> None:
     assert len(set(found)) == len(found)
     drawn = {(view.area != "", view.department != "") for _, view in found}
     assert drawn == {(False, False), (True, False), (False, True), (True, True)}
+
+
+def test_a_shelf_that_takes_no_more_ends_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Shelf, "put", refuse)
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    monkeypatch.setattr(sys, "stdin", StringIO())
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        draw_ahead.main(str(home), "1")

@@ -1,6 +1,7 @@
 """Answers and pages kept in a file by one process, found by another."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 import polars as pl
@@ -74,6 +75,19 @@ def test_files_of_versions_that_are_gone_are_removed(published: Published) -> No
     gone.touch()
     shelf(published)
     assert gone not in files(published)
+
+
+def test_a_file_that_cannot_be_read_is_as_if_it_were_not_there(
+    published: Published, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf(published, writes=True).put({KEYS[0]: "page"})
+    with sqlite3.connect(files(published)[0]) as file:
+        file.execute("update made set value = 'torn'")
+    reading = shelf(published)
+    assert reading.find(KEYS) == {}
+    assert reading.find(KEYS) == {}
+    assert len(caplog.records) == 1
+    assert Cache(10, reading).get(KEYS[0], lambda: "made") == "made"
 
 
 def test_only_the_owner_may_read_it(published: Published) -> None:
