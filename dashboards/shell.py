@@ -47,7 +47,6 @@ def index_string(assets: Assets) -> str:
 <script src="{assets.url("scheme.js")}"></script>
 {{%css%}}
 <link rel="stylesheet" href="{assets.url("gridgov.css")}">
-<link rel="stylesheet" href="{assets.url("map/map.css")}">
 <script type="module" async src="{assets.url("map/boot.mjs")}"></script>
 </head>
 <body data-state="loading">
