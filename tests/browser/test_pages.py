@@ -31,13 +31,16 @@ OUR_TEXT = """() => {
   ).forEach((part) => part.remove());
   return copy.textContent;
 }"""
-TERMS = r"gridgov|CSV|Excel|PNG|SVG|PDF|SQL|Kitagawa|DuckDB|Parquet|GeoJSON|Wilson"
+TERMS = (
+    r"gridgov|CSV|Excel|PNG|SVG|PDF|SQL|Kitagawa|DuckDB|Parquet|GeoJSON|GeoPackage|CGCS2000|GCJ-02"
+    r"|Wilson"
+)
 
 EMPTY_CHARTS = """() => [...document.querySelectorAll('.chart-place')]
   .filter((place) => !place.querySelector('svg'))
   .map((place) => place.getAttribute('aria-label'))"""
 WORDLESS = """() => [...document.querySelectorAll('#page section')]
-  .filter((part) => part.innerText.trim().length < 8)
+  .filter((part) => !part.hidden && part.innerText.trim().length < 8)
   .map((part) => part.className)"""
 
 
