@@ -14,7 +14,7 @@ from warehouse.query import Question
 MONTHS = 12
 """Months of the small history on a card."""
 
-PARTS = (
+VALUE_PARTS = (
     "value",
     "numerator",
     "denominator",
@@ -23,6 +23,10 @@ PARTS = (
     "interval_low",
     "interval_high",
     "is_provisional",
+)
+"""Of any value that is told: what it is made of and how sure it is."""
+PARTS = (
+    *VALUE_PARTS,
     "value_due_passed",
     "target",
     "status",

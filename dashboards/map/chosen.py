@@ -9,6 +9,7 @@ import polars as pl
 from dashboards.context import Context
 from dashboards.map.areas import level_areas
 from dashboards.map.asked import OF_KPIS, Asked
+from dashboards.map.card import VALUE_PARTS
 from dashboards.map.detail import OPEN
 from dashboards.map.risk import at_level, risk_of
 from dashboards.scope import facts_of
@@ -17,16 +18,6 @@ from warehouse.errors import UsageError, unknown_value
 from warehouse.query.protection import FEWEST
 
 MOST_AREAS = 5_000
-PARTS = (
-    "value",
-    "numerator",
-    "denominator",
-    "excluded_count",
-    "not_yet_due_count",
-    "interval_low",
-    "interval_high",
-    "is_provisional",
-)
 
 
 def chosen(context: Context, asked: Asked, codes: Sequence[str]) -> dict[str, Any]:
@@ -48,7 +39,7 @@ def chosen(context: Context, asked: Asked, codes: Sequence[str]) -> dict[str, An
         refuse_persons(kpi)
         where: dict[str, str | tuple[str, ...]] = {str(asked.level): tuple(areas["area_code"])}
         row = context.ask(asked.about(where, kpi_id=kpi.kpi_id)).row(0, named=True)
-        told |= {"kpi": kpi.kpi_id, **{name: row[name] for name in PARTS}}
+        told |= {"kpi": kpi.kpi_id, **{name: row[name] for name in VALUE_PARTS}}
     told["open"] = _open(context, asked, areas)
     if asked.mode in ("risk", "bivariate"):
         risk = risk_of(context, asked.county.code, family=asked.family, horizon=asked.horizon)
