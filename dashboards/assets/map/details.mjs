@@ -5,7 +5,7 @@ import { hasKinds } from "./modes.mjs";
 import { el } from "./words.mjs";
 
 const LEAST_SHARE = 0.02;
-const MOST_TODO = 4;
+const MOST_STEPS = 4;
 const MOST_NEIGHBOURS = 8;
 /** Reasons that lead to something one can do; those left out (background, trend) lead to none. */
 const DOABLE = ["lesser", "recent", "since_last", "neighbours", "season", "rain", "other_kinds", "history"];
@@ -87,7 +87,7 @@ export class Details {
     if (area.level === "grid" && told.workers.grid_count && !told.workers.with_worker_count) said.push(words.text("map.todo.worker"));
     const category = told.categories[0]?.name;
     for (const { reason, share } of foretold.reasons) {
-      if (said.length >= MOST_TODO || share < LEAST_SHARE || !DOABLE.includes(reason)) continue;
+      if (said.length >= MOST_STEPS || share < LEAST_SHARE || !DOABLE.includes(reason)) continue;
       if (reason === "lesser" && !category) continue;
       if (reason === "neighbours" && !told.neighbours?.length) continue;
       const text = words.text(`map.todo.${SAME[reason] ?? reason}`, { category, count: told.neighbours?.length ?? 0 });
