@@ -141,7 +141,7 @@ def _index(app: Dash) -> str:
 
 
 def _register_pages(server: FastAPI, services: Services, html: str) -> None:
-    headers = {
+    always = {
         "Content-Security-Policy": content_security_policy(html),
         "Cache-Control": "private, no-cache",
         "Vary": "Accept-Encoding, Cookie",
@@ -161,6 +161,7 @@ def _register_pages(server: FastAPI, services: Services, html: str) -> None:
             "theme": "dark" if request.cookies.get(shell.SCHEME_COOKIE) == "dark" else "light",
         }
         accepted = request.headers.get("accept-encoding", "")
+        headers = {**always, **shell.preloads(request.url.path, services.assets)}
         parts = document(asked)
         if "gzip" not in accepted:
             return StreamingResponse(parts, headers=headers, media_type="text/html")

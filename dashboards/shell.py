@@ -28,7 +28,19 @@ Drawn = dict[str, str]
 is said of it (`lang`, `title`, `version`)."""
 
 SCHEME_COOKIE = "gridgov-theme"
+MAP_BEGINS_WITH = ("map/map.mjs", "vendor/maplibre-gl/maplibre-gl.mjs")
 PLACE_OF_PAGE = "<!-- page -->"
+
+
+def preloads(path: str, assets: Assets) -> dict[str, str]:
+    """The header by which a browser fetches what the map begins with before a module asks for it.
+
+    No more than that: the page's own scripts and styles would have to wait.
+    """
+    if path != "/map":
+        return {}
+    addresses = [assets.url(module) for module in MAP_BEGINS_WITH]
+    return {"Link": ", ".join(f"<{address}>; rel=modulepreload" for address in addresses)}
 
 
 def index_string(assets: Assets) -> str:

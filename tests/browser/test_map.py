@@ -1,5 +1,6 @@
 """The grid map in a browser: what is painted is what the warehouse answers."""
 
+import math
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboards import numbers_text
-from tests.support.map_county import EMPTY_GRID, publish_map_county
+from tests.support.map_county import EMPTY_GRID, RADII, publish_map_county
 from tests.support.marts import COUNTY
 from tests.support.served import served
 from warehouse.published import PublishedStore
@@ -205,6 +206,36 @@ def test_a_click_opens_the_card_with_the_number_of_the_warehouse(
     page.go_back()
     expect(card.locator("h2")).to_have_text("3号镇")
     assert not faults
+
+
+def test_rings_mark_what_has_borders_too_fine_to_see(page: Page, address: str) -> None:
+    opened(page, address, "?level=grid&card=G00007")
+    found = page.evaluate(
+        """async () => {
+            const map = document.querySelector('.map-stage').maplibre;
+            const {minzoom} = map.getStyle().layers.find(({id}) => id === 'grid-line');
+            const {maxzoom} = map.getStyle().layers.find(({id}) => id === 'grid-ring');
+            // As if the grids were many more, and so each a few pixels wide.
+            map.setLayerZoomRange('grid-ring', 0, 24);
+            await new Promise((done) => { map.once('idle', done); map.triggerRepaint(); });
+            const rings = map.queryRenderedFeatures({layers: ['grid-ring']});
+            return {minzoom, maxzoom, what: rings.map(({properties}) => properties.what)};
+        }"""
+    )
+    side_km = math.sqrt(math.pi * math.prod(RADII) * 111.2**2 * math.cos(math.radians(28.2)) / 80)
+    pixel_km = 40_075 * math.cos(math.radians(28.2)) / 512
+    assert found["minzoom"] == found["maxzoom"]
+    assert found["minzoom"] == pytest.approx(math.log2(6 * pixel_km / side_km), abs=0.4)
+    assert found["what"] == ["selected"]
+    assert page.locator(".map-card").is_visible()
+
+
+def test_the_map_s_modules_are_fetched_before_they_are_asked_for(page: Page, address: str) -> None:
+    for path, is_map in (("/map", True), ("/quality", False)):
+        link = page.request.get(f"{address}{path}").headers.get("link", "")
+        assert ("map/map.mjs>; rel=modulepreload" in link) is is_map
+        for target in re.findall("<(.*?)>", link):
+            assert page.request.get(f"{address}{target}").ok
 
 
 def test_the_same_map_goes_on_when_the_page_around_it_is_drawn_again(

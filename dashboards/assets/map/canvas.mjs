@@ -3,7 +3,7 @@
 import * as maplibre from "../vendor/maplibre-gl/maplibre-gl.mjs";
 import { NO_CLASS, UNCERTAIN } from "./data.mjs";
 import { classPlaces, hatch } from "./palette.mjs";
-import { FAINT, NO_VALUE, OUTSIDE, mapStyle, visibleLayers } from "./style.mjs";
+import { FAINT, NO_VALUE, OUTSIDE, mapStyle, metresPerPixel, visibleLayers } from "./style.mjs";
 
 
 const STYLE_SHEET = new URL("../vendor/maplibre-gl/maplibre-gl.css", import.meta.url);
@@ -58,7 +58,15 @@ export class Canvas {
   style(shown) {
     const { county, tiles } = this.setup;
     const { levels } = this.areas;
-    return mapStyle({ county: county.code, tiles, levels, scheme: this.scheme, shown });
+    const sides = Object.fromEntries(levels.map((level) => [level, this.side(level)]));
+    return mapStyle({ county: county.code, tiles, levels, sides, scheme: this.scheme, shown });
+  }
+
+  /** Side in pixels of zoom 0 of a level's middle area. */
+  side(level) {
+    const sizes = this.areas.at[level].map(({ km2 }) => km2).filter(Boolean).sort((a, b) => a - b);
+    const [, south, , north] = this.setup.county.extent;
+    return (Math.sqrt(sizes[sizes.length >> 1] ?? 1) * 1_000) / metresPerPixel((south + north) / 2, 0);
   }
 
   made(style, words, box, padding) {
@@ -83,11 +91,18 @@ export class Canvas {
       collectResourceTiming: false,
       locale: locale(words),
     });
+    this.hold(map);
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     this.controls = [];
     this.addControls(map);
     return map;
+  }
+
+  /** Draw nothing until `drawn`: otherwise each tile that comes draws the whole picture once more. */
+  hold(map) {
+    map.painter.render = () => null;
+    this.isHeld = true;
   }
 
   addControls(map) {
@@ -136,7 +151,7 @@ export class Canvas {
 
   point(event) {
     const area = event ? this.areaAt(event.point) : null;
-    this.mark("hover", area);
+    this.mark("hover", [area]);
     this.map.getCanvas().style.cursor = area ? "pointer" : "";
     this.told.hover(area, event?.point);
   }
@@ -145,13 +160,25 @@ export class Canvas {
     this.map.setFeatureState({ source: "areas", sourceLayer: area.level, id: area.fid }, state);
   }
 
-  /** Draw one area as pointed at, chosen (`selected`) or looked into (`focus`). */
-  mark(what, area) {
-    const before = this.marked[what];
-    if (before === area) return;
-    if (before) this.state(before, { [what]: false });
-    if (area) this.state(area, { [what]: true });
-    this.marked[what] = area;
+  /** Draw areas as pointed at (`hover`), `chosen` by hand, `selected` or looked into (`focus`), and no others so. */
+  mark(what, areas) {
+    const before = this.marked[what] ?? new Set();
+    const after = new Set(areas.filter(Boolean));
+    const gone = [...before].filter((area) => !after.has(area));
+    const come = [...after].filter((area) => !before.has(area));
+    if (!gone.length && !come.length) return;
+    for (const area of gone) this.state(area, { [what]: false });
+    for (const area of come) this.state(area, { [what]: true });
+    this.marked[what] = after;
+    if (what !== "focus") this.map.getSource("marks").setData(this.rings());
+  }
+
+  /** The middles of all that is marked: where borders are too fine to show a mark, rings do. */
+  rings() {
+    const features = ["chosen", "selected", "hover"].flatMap((what) => [...(this.marked[what] ?? [])]
+      .filter(({ point }) => point[0] !== null)
+      .map(({ point, level }) => ({ type: "Feature", geometry: { type: "Point", coordinates: point }, properties: { what, level } })));
+    return { type: "FeatureCollection", features };
   }
 
   /** Colour the areas of a level inside `focus`; only what differs from before is touched. */
@@ -174,7 +201,7 @@ export class Canvas {
       painted.set(area.fid, k);
       this.state(area, { k, aside: k === OUTSIDE });
     }
-    this.mark("focus", isWhole ? null : focus);
+    this.mark("focus", isWhole ? [] : [focus]);
   }
 
   /** The borders of every level come forward again when the whole county is looked at. */
@@ -227,7 +254,16 @@ export class Canvas {
   }
 
   /** Resolves when all that was asked for is on the screen. */
-  drawn() {
+  async drawn() {
+    if (this.isHeld) {
+      await this.idle();
+      delete this.map.painter.render;
+      this.isHeld = false;
+    }
+    await this.idle();
+  }
+
+  idle() {
     return new Promise((resolve) => {
       this.map.once("idle", resolve);
       this.map.triggerRepaint();

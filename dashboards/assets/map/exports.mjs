@@ -1,6 +1,7 @@
 // Taking the map along: the list as Excel or CSV, the areas as GeoJSON or GeoPackage, the picture as
 // PNG with title, legend, scale and north.
 import { GROUND } from "./palette.mjs";
+import { metresPerPixel } from "./style.mjs";
 import { el } from "./words.mjs";
 
 const RATIO = 2;
@@ -8,7 +9,6 @@ const WIDE = 1600;
 const SIDE = 300;
 const HEAD = 74;
 const FOOT = 40;
-const EARTH_M = 40_075_016.7;
 const NICE = [1, 2, 5];
 
 const scheme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
@@ -189,7 +189,7 @@ export class Exports {
   scale(pen, ground, { wide, tall, shown }) {
     const { map: drawn } = this.map.canvas;
     const { lat } = drawn.getCenter();
-    const perPixel = (EARTH_M * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** drawn.getZoom()) / shown;
+    const perPixel = metresPerPixel(lat, drawn.getZoom()) / shown;
     const most = perPixel * 220;
     const power = 10 ** Math.floor(Math.log10(most));
     const metres = power * NICE.findLast((step) => step * power <= most);

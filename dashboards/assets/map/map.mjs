@@ -276,7 +276,8 @@ export class GridMap {
     await this.canvas.ready();
     if (overtaken()) return;
     this.canvas.paint({ shading: this.shading, kpi: this.kpi, level, focus });
-    this.canvas.mark("selected", card && card.level === level ? card : null);
+    this.canvas.mark("selected", [card?.level === level ? card : null]);
+    this.canvas.mark("chosen", [...this.picker.chosen]);
     this.canvas.label({ level, focus, valueOf: (area) => this.valueText(area) });
     if (moved) this.canvas.show(focus, this.padding);
     else if (card && this.isPhone && card !== this.lifted) this.canvas.lift(card);

@@ -55,12 +55,12 @@ export class Picker {
   follow() {
     const { view } = this.map;
     const at = `${view.level} ${view.focus.code}`;
-    if (this.at !== at) {
+    if (this.at === at) {
+      if (this.isOn) this.ask();
+    } else {
       this.at = at;
-      this.unmark();
-      this.chosen.clear();
+      this.take([]);
     }
-    if (this.isOn) this.ask();
   }
 
   /** Drag to draw round areas; a click adds or takes away one. The map itself then stays where it is. */
@@ -116,14 +116,9 @@ export class Picker {
     this.take(next);
   }
 
-  unmark() {
-    for (const area of this.chosen) this.map.canvas?.map && this.map.canvas.state(area, { chosen: false });
-  }
-
   take(areas) {
-    this.unmark();
     this.chosen = new Set(areas);
-    for (const area of this.chosen) this.map.canvas?.map && this.map.canvas.state(area, { chosen: true });
+    if (this.map.canvas?.map) this.map.canvas.mark("chosen", [...this.chosen]);
     for (const box of this.map.ranking.node.querySelectorAll("input[data-pick]")) {
       box.checked = [...this.chosen].some(({ code }) => code === box.dataset.pick);
     }

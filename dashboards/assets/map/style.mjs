@@ -9,6 +9,12 @@ export const FAINT = 64;
 export const NO_VALUE = 128;
 export const OUTSIDE = -1;
 
+const EARTH_M = 40_075_016.7;
+/** Pixels across the world at zoom 0. */
+const WORLD_PIXELS = 512;
+
+export const metresPerPixel = (latitude, zoom) => (EARTH_M * Math.cos((latitude * Math.PI) / 180)) / (WORLD_PIXELS * 2 ** zoom);
+
 const FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", "sans-serif"];
 const STATE = ["coalesce", ["feature-state", "k"], OUTSIDE];
 const STEPS_BACK = 0.28;
@@ -23,10 +29,20 @@ const fillColour = (scheme) => {
   return ["match", STATE, ...cases, NO_VALUE, GROUND[scheme].none, "rgba(0,0,0,0)"];
 };
 
+/** Side in pixels of a level's middle area from which its borders are drawn: below, they would hide its colours. */
+const LINED_FROM_PIXELS = 6;
+/** And from which areas are hatched: below, there would be nothing but hatching. */
+const HATCHED_FROM_PIXELS = 24;
+const HIGHEST_ZOOM = 24;
+
+/** Zoom from which the middle area of a level has a side of so many pixels; `side` is that of zoom 0. */
+const zoomOf = (pixels, side) => Math.min(HIGHEST_ZOOM, Math.max(0, Math.log2(pixels / side)));
+
 /** Borders of a level: `widths` by zoom, thicker round an area chosen, looked into or pointed at. */
-const line = (level, ground, widths) => ({
+const line = (level, side, ground, { join, widths }) => ({
   id: `${level}-line`, type: "line", source: "areas", "source-layer": level,
-  layout: { "line-join": "round" },
+  minzoom: zoomOf(LINED_FROM_PIXELS, side),
+  layout: { "line-join": join },
   paint: {
     "line-color": ["case", ["any", is("selected"), is("chosen")], ground.selected, ["any", is("hover"), is("focus")], ground.hover, ground[level]],
     "line-width": byZoom(...widths.flatMap(([zoom, width]) =>
@@ -35,10 +51,20 @@ const line = (level, ground, widths) => ({
   },
 });
 
-/** Zooms from which areas are hatched: below, many small ones would be nothing but lines. */
-const HATCHED_FROM = { county: 0, town: 0, community: 9.6, grid: 10.8 };
+/** Rings where borders are not drawn yet: round the areas pointed at, chosen by hand and `selected`. */
+const ring = (level, side, ground) => ({
+  id: `${level}-ring`, type: "circle", source: "marks",
+  maxzoom: zoomOf(LINED_FROM_PIXELS, side),
+  filter: ["==", ["get", "level"], level],
+  paint: {
+    "circle-radius": ["match", ["get", "what"], "selected", 8, "hover", 6, 3.5],
+    "circle-color": "rgba(0,0,0,0)",
+    "circle-stroke-color": ["match", ["get", "what"], "hover", ground.hover, ground.selected],
+    "circle-stroke-width": ["match", ["get", "what"], "selected", 3.2, 2],
+  },
+});
 
-const values = (level, scheme) => [
+const values = (level, side, scheme) => [
   {
     id: `${level}-fill`, type: "fill", source: "areas", "source-layer": level,
     layout: { visibility: "none" },
@@ -46,7 +72,7 @@ const values = (level, scheme) => [
   },
   {
     id: `${level}-hatch`, type: "fill", source: "areas", "source-layer": level,
-    minzoom: HATCHED_FROM[level],
+    minzoom: zoomOf(HATCHED_FROM_PIXELS, side),
     layout: { visibility: "none" },
     paint: {
       "fill-pattern": "hatch",
@@ -56,16 +82,16 @@ const values = (level, scheme) => [
   },
 ];
 
-/** Widths in pixels by zoom. */
-const WIDTHS = {
-  grid: [[8, 0.25], [12, 0.7], [15, 1.2]],
-  community: [[8, 0.35], [12, 1.1], [15, 1.8]],
-  town: [[8, 0.8], [12, 1.7], [15, 2.6]],
-  county: [[8, 1.8], [12, 3], [15, 4]],
+/** Widths in pixels by zoom. Round corners are three times the work, and not to be seen on thin lines. */
+const LINES = {
+  grid: { join: "bevel", widths: [[8, 0.25], [12, 0.7], [15, 1.2]] },
+  community: { join: "bevel", widths: [[8, 0.35], [12, 1.1], [15, 1.8]] },
+  town: { join: "round", widths: [[8, 0.8], [12, 1.7], [15, 2.6]] },
+  county: { join: "round", widths: [[8, 1.8], [12, 3], [15, 4]] },
 };
 
-/** The whole style for a county's tiles and levels (top first), with the values of one level shown. */
-export const mapStyle = ({ county, tiles, levels, scheme, shown }) => {
+/** The whole style for a county's tiles and levels (top first), with the values of one level shown. `sides`: by level, the side of its middle area in pixels of zoom 0. */
+export const mapStyle = ({ county, tiles, levels, sides, scheme, shown }) => {
   const ground = GROUND[scheme];
   const lower = [...levels].reverse();
   const has = (level) => level in tiles.layers;
@@ -81,6 +107,7 @@ export const mapStyle = ({ county, tiles, levels, scheme, shown }) => {
         bounds: tiles.bounds,
       },
       labels: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
+      marks: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": ground.ground } },
@@ -90,8 +117,9 @@ export const mapStyle = ({ county, tiles, levels, scheme, shown }) => {
           paint: { "line-color": ground.glow, "line-width": byZoom(8, 12, 12, 20), "line-blur": byZoom(8, 9, 12, 14) } },
         { id: "land", type: "fill", source: "areas", "source-layer": "county", paint: { "fill-color": ground.land } },
       ] : []),
-      ...levels.filter(has).flatMap((level) => values(level, scheme)),
-      ...lower.filter(has).map((level) => line(level, ground, WIDTHS[level])),
+      ...levels.filter(has).flatMap((level) => values(level, sides[level], scheme)),
+      ...lower.filter(has).map((level) => line(level, sides[level], ground, LINES[level])),
+      ...levels.filter(has).map((level) => ring(level, sides[level], ground)),
       {
         id: "labels", type: "symbol", source: "labels",
         layout: {
