@@ -18,9 +18,21 @@ const fetched = async (address) => {
 };
 
 const decoded = (text, Kind) => {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = letters.charCodeAt(at);
   return new Kind(bytes.buffer);
 };
+
+const legendOf = (told) => ({
+  ...told,
+  flags: decoded(told.flags, Uint8Array),
+  classes: decoded(told.classes, Uint8Array),
+  extra: Object.fromEntries(
+    Object.entries(told.extra).map(([name, [kind, text]]) => [name, decoded(text, KINDS[kind])]),
+  ),
+  denominators: decoded(told.denominators, Uint32Array),
+});
 
 /** An area of the list `/api/map/areas` gives; `fid` is its feature's id in the tiles. */
 const area = (level, [code, name, parent, fid, lon, lat, west, south, east, north, population, km2]) => ({
@@ -96,19 +108,10 @@ export class Source {
   async shading(asked) {
     const query = new URLSearchParams(asked);
     const [values, legend] = await Promise.all([
-      this.once(`/api/map/values?${query}`, (answer) => answer.arrayBuffer()),
-      this.once(`/api/map/legend?${query}`, (answer) => answer.json()),
+      this.once(`/api/map/values?${query}`, async (answer) => new Float64Array(await answer.arrayBuffer())),
+      this.once(`/api/map/legend?${query}`, async (answer) => legendOf(await answer.json())),
     ]);
-    return {
-      ...legend,
-      values: new Float64Array(values),
-      flags: decoded(legend.flags, Uint8Array),
-      classes: decoded(legend.classes, Uint8Array),
-      extra: Object.fromEntries(
-        Object.entries(legend.extra).map(([name, [kind, text]]) => [name, decoded(text, KINDS[kind])]),
-      ),
-      denominators: decoded(legend.denominators, Uint32Array),
-    };
+    return { ...legend, values };
   }
 
   /** More about one area: people, work, history, neighbours; or what is foretold of it. */

@@ -5,6 +5,17 @@
 const DIGITS = 12;
 const MOST_DECIMALS = 4;
 
+const formats = new Map();
+
+/** Making a format takes longer than using it a hundred times. */
+const formatOf = (decimals) => {
+  if (!formats.has(decimals)) {
+    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, signDisplay: "negative" };
+    formats.set(decimals, new Intl.NumberFormat("en-US", options));
+  }
+  return formats.get(decimals);
+};
+
 export class Words {
   constructor(setup) {
     this.setup = setup;
@@ -34,8 +45,7 @@ export class Words {
 
   number(value, decimals = 0) {
     if (value === null || value === undefined || Number.isNaN(value)) return "—";
-    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, signDisplay: "negative" };
-    return new Intl.NumberFormat("en-US", options).format(value.toPrecision(DIGITS)).replace("-", "−");
+    return formatOf(decimals).format(value.toPrecision(DIGITS)).replace("-", "−");
   }
 
   figure(value, kpi) {
