@@ -1,6 +1,7 @@
 """The planner's map in a browser: its modes, and the journey from a county to five grids."""
 
 import re
+import subprocess
 from io import BytesIO
 
 import openpyxl
@@ -62,6 +63,32 @@ def test_a_planner_finds_the_five_grids_at_risk_why_and_takes_them_along(
     with page.expect_download() as download:
         page.get_by_role("link", name="GeoPackage · GCJ-02").click()
     assert download.value.suggested_filename.endswith("_gcj02.gpkg")
+    assert not [line for line in complaints if "GPU stall" not in line]
+
+
+def test_the_sheet_to_print_has_title_legend_scale_and_source_as_text(
+    page: Page, town_address: str, complaints: list[str]
+) -> None:
+    open_page(page, f"{town_address}/map?kpi=on_time_resolution_rate&theme=dark&layers=gauges")
+    page.locator(".map-export summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PDF").click()
+    assert re.fullmatch(r"浏阳市_.*_20260801-20261031_v1\.pdf", download.value.suggested_filename)
+    file = download.value.path()
+    said = subprocess.run(
+        ["pdftotext", "-layout", file, "-"], check=True, capture_output=True, text=True
+    ).stdout
+    ranges = page.locator(".legend > ul:first-of-type .range").all_inner_texts()
+    shown = ("按期结案率", "2026年8月1日 – 2026年10月31日", "示例数据", "雨量站", "公里", "约 1:")
+    for words in (*shown, "发布版本 1", "数据截至", *ranges):
+        assert words in said
+    about = subprocess.run(["pdfinfo", file], check=True, capture_output=True, text=True).stdout
+    assert re.search(r"Pages:\s+1\n", about)
+    assert re.search(r"Page size:\s+841\.\d+ x 594\.\d+ pts \(A4\)", about)
+    fonts = subprocess.run(["pdffonts", file], check=True, capture_output=True, text=True).stdout
+    assert all(line.split()[-5] == "yes" for line in fonts.splitlines()[2:])
+    # The second drawing is gone, and nothing was loaded that the policy refuses.
+    expect(page.locator(".map-unseen")).to_have_count(0)
     assert not [line for line in complaints if "GPU stall" not in line]
 
 

@@ -11,6 +11,9 @@ const INK = {
 
 const scheme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
+/** Colour of a layer's points. */
+export const layerInk = (name, colouring) => INK[colouring][name];
+
 export class Layers {
   constructor(map) {
     this.map = map;
@@ -39,9 +42,8 @@ export class Layers {
     this.map.change({ layers: next.join(",") });
   }
 
-  /** Bring the picture to what is chosen; a style made anew has none of them. */
-  async show() {
-    const { map: drawn } = this.map.canvas;
+  /** Bring a picture to what is chosen; a style made anew has none of them. */
+  async show(drawn = this.map.canvas.map, colouring = scheme()) {
     const { chosen } = this;
     const missing = [];
     for (const name of LAYERS) {
@@ -53,7 +55,7 @@ export class Layers {
       const days = name === "cases" ? { from, to } : {};
       const told = await this.map.source.layer({ county, version, kpi, level, ...days }, name);
       if (told.missing) missing.push(told.missing);
-      else this.put(drawn, name, told.points);
+      else this.put(drawn, name, told.points, INK[colouring]);
     }));
     const { words } = this.map;
     this.said.textContent = missing.length ? words.text("map.layer.missing", { tables: missing.join(", ") }) : "";
@@ -67,7 +69,7 @@ export class Layers {
     drawn.removeSource(`over-${name}`);
   }
 
-  put(drawn, name, points) {
+  put(drawn, name, points, ink) {
     const { words } = this.map;
     const features = (points.longitude ?? []).map((longitude, at) => {
       const one = Object.fromEntries(Object.keys(points).map((column) => [column, points[column][at]]));
@@ -84,7 +86,7 @@ export class Layers {
       return;
     }
     drawn.addSource(id, { type: "geojson", data });
-    for (const layer of this.paints(name, id)) drawn.addLayer({ source: id, ...layer }, "labels");
+    for (const layer of this.paints(name, id, ink)) drawn.addLayer({ source: id, ...layer }, "labels");
   }
 
   label(name, one, words) {
@@ -94,8 +96,7 @@ export class Layers {
     return one.name ?? "";
   }
 
-  paints(name, id) {
-    const ink = INK[scheme()];
+  paints(name, id, ink) {
     const circle = (radius, colour, more = {}) => ({
       id, type: "circle",
       paint: { "circle-radius": radius, "circle-color": colour, "circle-stroke-color": ink.edge, "circle-stroke-width": 1, ...more },

@@ -1,5 +1,6 @@
 // What the colours mean: classes in the measure's unit, how many areas are in each, what hatching
 // says, how classes are made, and what proves the picture.
+import { NONE_DUE, UNKNOWN } from "./data.mjs";
 import { classColours } from "./palette.mjs";
 import { hasClassing } from "./modes.mjs";
 import { withoutValue } from "./tip.mjs";
@@ -41,25 +42,26 @@ export class Legend {
     );
   }
 
-  /** Lines of the classes as [colour, text, count]: what the exported picture has, too. */
-  lines(map) {
-    const { words, shading, kpi } = map;
-    return classColours(shading.counts.length, kpi, scheme()).map((colour, k) => [
-      colour,
-      shading.categories.length ? words.text(`map.class.${shading.categories[k]}`) : this.range(k, shading, kpi, words),
-      shading.counts[k],
-    ]);
+  /** All lines as what stands before them, text and count: what an exported picture has, too. */
+  lines(colouring = scheme()) {
+    const { words, shading, kpi } = this.map;
+    if (shading.missing) return [];
+    const colours = classColours(shading.counts.length, kpi, colouring);
+    const classes = colours.map((colour, k) => ({ swatch: "class", colour, text: this.named(k), count: words.number(shading.counts[k]) }));
+    return [...classes, ...this.doubtful(colours).map((one) => ({ ...one, count: words.number(one.count) }))];
+  }
+
+  named(k) {
+    const { words, shading, kpi } = this.map;
+    return shading.categories.length ? words.text(`map.class.${shading.categories[k]}`) : this.range(k, shading, kpi, words);
   }
 
   classes(colours) {
-    const { words, shading, kpi, view } = this.map;
+    const { words, shading, view } = this.map;
     if (view.mode === "bivariate") return this.square(colours);
     const most = Math.max(1, ...shading.counts);
-    const named = shading.categories.length > 0;
-    return el("ul", { class: named ? "categories" : "" }, colours.map((colour, k) => {
-      const text = named ? words.text(`map.class.${shading.categories[k]}`) : this.range(k, shading, kpi, words);
-      return this.line(`--swatch:${colour}`, "", text, shading.counts[k], most, words);
-    }));
+    return el("ul", { class: shading.categories.length ? "categories" : "" }, colours.map((colour, k) =>
+      this.line(`--swatch:${colour}`, "", this.named(k), shading.counts[k], most, words)));
   }
 
   /** Risk upward, gap to the right; each cell with how many areas it has. */
@@ -78,18 +80,23 @@ export class Legend {
       el("tbody", {}, rows));
   }
 
-  doubts(colours) {
+  /** Lines of what is unsteady and of what has no value. */
+  doubtful(colours) {
     const { words, shading, view } = this.map;
-    if (shading.missing) return "";
-    const middle = colours[Math.floor(colours.length / 2)];
-    const most = Math.max(1, ...shading.counts);
-    const lines = [];
     const unsteady = view.mode === "change" ? "map.uncertain.change.long" : "map.uncertain.long";
-    if (shading.uncertain) lines.push(this.line(`--swatch:${middle}`, "faint", words.text(unsteady), shading.uncertain, most, words));
-    const none = shading.none_due + shading.unknown;
-    if (shading.none_due) lines.push(this.line(null, "none", words.text(withoutValue(shading, 1)), shading.none_due, most, words));
-    if (none > shading.none_due) lines.push(this.line(null, "none", words.text(withoutValue(shading, 2)), none - shading.none_due, most, words));
-    return el("ul", { class: "doubts" }, lines);
+    return [
+      { swatch: "faint", colour: colours[Math.floor(colours.length / 2)], text: words.text(unsteady), count: shading.uncertain },
+      { swatch: "none", colour: "", text: words.text(withoutValue(shading, NONE_DUE)), count: shading.none_due },
+      { swatch: "none", colour: "", text: words.text(withoutValue(shading, UNKNOWN)), count: shading.unknown },
+    ].filter(({ count }) => count);
+  }
+
+  doubts(colours) {
+    const { words, shading } = this.map;
+    if (shading.missing) return "";
+    const most = Math.max(1, ...shading.counts);
+    return el("ul", { class: "doubts" }, this.doubtful(colours).map(({ swatch, colour, text, count }) =>
+      this.line(colour ? `--swatch:${colour}` : null, swatch, text, count, most, words)));
   }
 
   meaning() {
