@@ -145,6 +145,47 @@ def test_classes_can_be_changed_and_stay_in_the_address(page: Page, town_address
     assert page.locator(".legend > ul:first-of-type li").count() <= 3
 
 
+def test_edges_typed_by_hand_are_in_the_link_and_stay_from_month_to_month(
+    page: Page, town_address: str
+) -> None:
+    open_page(page, f"{town_address}/map?level=grid&kpi=response_time_median")
+    page.locator("select[name=classes]").select_option("fixed")
+    page.wait_for_url(re.compile("classes=fixed"))
+    wait_drawn(page)
+    field = page.locator("input[name=breaks]")
+    typed = "0.5, 22.75, 5000"
+    for wrong, said in (("20, 10", "从小到大"), ("10, x", "x"), ("1,2,3,4,5,6,7", "1 至 6")):
+        field.fill(wrong)
+        field.press("Enter")
+        expect(page.locator(".edges [role=alert]")).to_contain_text(said)
+    field.fill(typed)
+    field.press("Enter")
+    page.wait_for_url(re.compile(r"breaks=0\.5%2C22\.75%2C5000"))
+    wait_drawn(page)
+    ranges = ["< 0.5", "0.5 – 22.75", "22.75 – 5,000", "≥ 5,000"]
+    expect(page.locator(".legend > ul:first-of-type .range")).to_have_text(ranges)
+    # Nothing takes that long: the class is empty, and still there.
+    expect(page.locator(".legend > ul:first-of-type .count").last).to_have_text("0")
+
+    slider = page.locator("input[name=month]")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile("from="))
+    wait_drawn(page)
+    expect(page.locator(".legend > ul:first-of-type .range")).to_have_text(ranges)
+    mailed = page.url
+    open_page(page, f"{town_address}/map")
+    open_page(page, mailed)
+    expect(field).to_have_value(typed)
+    expect(page.locator(".legend > ul:first-of-type .range")).to_have_text(ranges)
+
+    # Minutes mean nothing for a share.
+    page.locator("select.kpi").select_option("on_time_resolution_rate")
+    page.wait_for_url(re.compile("kpi=on_time"))
+    assert "breaks" not in page.url
+    wait_drawn(page)
+
+
 def test_months_can_be_played(page: Page, town_address: str) -> None:
     open_page(page, f"{town_address}/map?kpi=response_time_median")
     page.get_by_role("button", name="逐月播放").click()

@@ -2,11 +2,12 @@
 // says, how classes are made, and what proves the picture.
 import { NONE_DUE, UNKNOWN } from "./data.mjs";
 import { classColours } from "./palette.mjs";
+import { FIXED, edgeField, edgesNow } from "./edges.mjs";
 import { hasClassing } from "./modes.mjs";
 import { withoutValue } from "./tip.mjs";
 import { el } from "./words.mjs";
 
-const CLASSINGS = ["quantile", "natural", "equal"];
+const CLASSINGS = ["quantile", "natural", "equal", FIXED];
 const TOPS = [100, 50, 25, 10, 2];
 const MOST_STEPS = 7;
 const LEAST_STEPS = 3;
@@ -136,11 +137,13 @@ export class Legend {
     const classing = view.classes || all[0];
     const steps = Array.from({ length: MOST_STEPS - LEAST_STEPS + 1 }, (_, at) => String(at + LEAST_STEPS));
     const option = (value, text, chosen) => el("option", { value, selected: value === chosen }, text);
+    const choose = ({ target: { value } }) =>
+      map.change({ classes: value === all[0] ? "" : value, breaks: value === FIXED ? edgesNow(map) : "" });
     return el("div", { class: "classing" },
       el("label", {}, el("span", {}, words.text("map.classes")),
-        el("select", { name: "classes", onchange: ({ target }) => map.change({ classes: target.value === all[0] ? "" : target.value }) },
+        el("select", { name: "classes", onchange: choose },
           all.map((one) => option(one, words.text(`map.classes.${one}`), classing)))),
-      el("label", {}, el("span", {}, words.text("map.steps")),
+      classing === FIXED ? edgeField(map) : el("label", {}, el("span", {}, words.text("map.steps")),
         el("select", { name: "steps", disabled: classing === "top", onchange: ({ target }) => map.change({ steps: target.value === "5" ? "" : target.value }) },
           steps.map((one) => option(one, one, view.steps || "5")))));
   }
@@ -196,8 +199,11 @@ export class Legend {
 
   range(k, { breaks, low, high }, kpi, words) {
     const { view } = this.map ?? {};
-    const edge = (value) => `${kpi.is_signed && value > 0 ? "+" : ""}${words.edge(value, kpi)}`;
-    if (view?.mode === "gap" && low === 0 && breaks.length) {
+    const isFixed = view?.classes === FIXED;
+    // Typed edges are shown as they were typed, however many decimals they have.
+    const written = (value) => (isFixed ? words.typed(Number((kpi.is_share ? value * 100 : value).toFixed(9))) : words.edge(value, kpi));
+    const edge = (value) => `${kpi.is_signed && value > 0 ? "+" : ""}${written(value)}`;
+    if (view?.mode === "gap" && (low === 0 || isFixed) && breaks.length) {
       if (k === 0) return words.text("map.gap.none");
       if (k === 1) return breaks.length > 1 ? `< ${edge(breaks[1])}` : `> 0`;
     }
@@ -205,7 +211,7 @@ export class Legend {
     const named = top && k ? `${words.text("map.top", { share: TOPS[k] })} ` : top ? `${words.text("map.top.rest")} ` : "";
     if (!breaks.length) return low === null ? "—" : words.figure(low, kpi) === words.figure(high, kpi) ? words.figure(low, kpi) : `${words.figure(low, kpi)} – ${words.figure(high, kpi)}`;
     if (k === 0) return `${named}< ${edge(breaks[0])}`;
-    if (k === breaks.length && high === breaks[k - 1]) return named + edge(breaks[k - 1]);
+    if (k === breaks.length && high === breaks[k - 1] && !isFixed) return named + edge(breaks[k - 1]);
     if (k === breaks.length) return `${named}≥ ${edge(breaks[k - 1])}`;
     return named ? `${named}≥ ${edge(breaks[k - 1])}` : `${edge(breaks[k - 1])} – ${edge(breaks[k])}`;
   }

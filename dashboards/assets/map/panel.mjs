@@ -54,7 +54,7 @@ export class Panel {
   drawModes() {
     const { words, view } = this.map;
     this.modes.replaceChildren(...MODES.map((mode) => el("a", {
-      href: this.map.href({ mode: mode === RAW ? "" : mode, level: "", classes: "", card: view.card?.code ?? "" }),
+      href: this.map.href({ mode: mode === RAW ? "" : mode, level: "", classes: "", breaks: "", card: view.card?.code ?? "" }),
       "aria-current": mode === view.mode ? "page" : null,
       title: words.text(`map.mode.${mode}.long`),
     }, words.text(`map.mode.${mode}`))));
