@@ -72,7 +72,7 @@ class View:
         family, horizon, against, follow, coverage: of its modes: kind of cases, days foretold, what
             hot spots are counted against and over which periods they are followed, and the KPI
             whose gap is shown.
-        layers: of the map: what lies over it.
+        layers, point: of the map: what lies over it, a point marked on it (longitude, latitude).
         dataset: of the data quality page.
         month: of the reports, `YYYY-MM`.
         at: of the warnings: the minute they are seen at, `YYYY-MM-DDTHH:MM` in the county's time;
@@ -111,6 +111,7 @@ class View:
     follow: str = ""
     coverage: str = ""
     layers: str = ""
+    point: str = ""
     dataset: str = ""
     month: str = ""
     at: str = ""
@@ -219,6 +220,7 @@ FREE = (
     "breaks",
     "family",
     "layers",
+    "point",
     "dataset",
     "month",
     "alert",
@@ -230,6 +232,7 @@ FREE = (
 WITHIN_A_COUNTY = (
     "area",
     "card",
+    "point",
     "family",
     "level",
     "department",

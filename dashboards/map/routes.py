@@ -20,6 +20,7 @@ from dashboards.map.detail import detail, risk_detail
 from dashboards.map.files import DATUMS, areas_file
 from dashboards.map.layers import layer
 from dashboards.map.modes import shade
+from dashboards.map.place import place
 from dashboards.map.setup import setup
 from dashboards.map.sheet import MOST_BYTES, sheet_pdf
 from dashboards.map.tile_files import current_tiles, tile_bytes
@@ -67,6 +68,7 @@ def register(server: FastAPI, services: Services) -> None:
     add("/api/map/detail", _detail)
     add("/api/map/risk", _risk)
     add("/api/map/layer", _layer)
+    add("/api/map/place", _place)
     add("/api/map/areas.geojson", _file)
     add("/api/map/areas.gpkg", _file)
 
@@ -144,6 +146,11 @@ def _layer(context: Context, request: Request) -> Response:
     asked = parse(request.query_params, context=context)
     name = request.query_params.get("layer", "")
     return _json(layer(context, asked, name), _caching(context, request))
+
+
+def _place(context: Context, request: Request) -> Response:
+    found = place(context, _county(context, request), request.query_params)
+    return _json(found, _caching(context, request))
 
 
 def _file(context: Context, request: Request) -> Response:

@@ -195,6 +195,20 @@ def test_months_can_be_played(page: Page, town_address: str) -> None:
     wait_drawn(page)
 
 
+def test_a_rain_gauge_is_found_by_name_after_the_areas(page: Page, town_address: str) -> None:
+    open_page(page, f"{town_address}/map")
+    search = page.locator("input[type=search]")
+    search.fill("镇")
+    gauge = page.locator(".found li", has_text="雨量站").first
+    expect(gauge).to_be_visible()
+    kinds = page.locator(".found li .muted").all_inner_texts()
+    assert kinds == sorted(kinds, key=lambda kind: kind == "雨量站")
+    gauge.dispatch_event("pointerdown")
+    page.wait_for_url(re.compile(r"point=.*layers=gauges|layers=gauges.*point="))
+    wait_drawn(page)
+    expect(page.locator(".map-card")).to_be_visible()
+
+
 def test_layers_are_in_the_address(page: Page, town_address: str) -> None:
     open_page(page, f"{town_address}/map?layers=open,gauges&level=grid")
     drawn = page.evaluate(

@@ -2,7 +2,7 @@
 
 const PARTS = [
   "kpi", "level", "area", "card", "department", "period", "from", "to", "compare",
-  "mode", "classes", "steps", "breaks", "family", "horizon", "against", "follow", "coverage", "layers",
+  "mode", "classes", "steps", "breaks", "family", "horizon", "against", "follow", "coverage", "layers", "point",
 ];
 
 /** Parts of the address as written; empty where nothing is said. */

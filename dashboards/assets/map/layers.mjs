@@ -1,12 +1,14 @@
-// What can be laid over the map: counts at the middle of grids, gauges, past floods, places of cases.
+// What can be laid over the map: counts at the middle of grids, gauges, past floods, places of cases; and
+// the point of the address.
+import { pointText } from "./place.mjs";
 import { el } from "./words.mjs";
 
 export const LAYERS = ["open", "workers", "gauges", "floods", "cases"];
 const CASES_AS_POINTS_FROM = 12.5;
 
 const INK = {
-  light: { open: "#7a1f1f", overdue: "#c62828", workers: "#1f5f8b", gauges: "#0b6b75", floods: "#274b8f", cases: "#5b3f8c", edge: "#ffffff" },
-  dark: { open: "#ffb4a8", overdue: "#ff7b6b", workers: "#8cc8f0", gauges: "#7fe0e0", floods: "#9db8ff", cases: "#cdb7ff", edge: "#11161b" },
+  light: { open: "#7a1f1f", overdue: "#c62828", workers: "#1f5f8b", gauges: "#0b6b75", floods: "#274b8f", cases: "#5b3f8c", point: "#b3006b", edge: "#ffffff" },
+  dark: { open: "#ffb4a8", overdue: "#ff7b6b", workers: "#8cc8f0", gauges: "#7fe0e0", floods: "#9db8ff", cases: "#cdb7ff", point: "#ff7ac3", edge: "#11161b" },
 };
 
 const scheme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
@@ -57,6 +59,9 @@ export class Layers {
       if (told.missing) missing.push(told.missing);
       else this.put(drawn, name, told.points, INK[colouring]);
     }));
+    const { point } = this.map.view;
+    if (point) this.put(drawn, "point", { longitude: [point[0]], latitude: [point[1]], name: [pointText(point).replace(",", ", ")] }, INK[colouring]);
+    else this.take(drawn, "point");
     const { words } = this.map;
     this.said.textContent = missing.length ? words.text("map.layer.missing", { tables: missing.join(", ") }) : "";
   }
@@ -86,7 +91,9 @@ export class Layers {
       return;
     }
     drawn.addSource(id, { type: "geojson", data });
-    for (const layer of this.paints(name, id, ink)) drawn.addLayer({ source: id, ...layer }, "labels");
+    // The point asked for lies over all else.
+    const below = name === "point" ? undefined : "labels";
+    for (const layer of this.paints(name, id, ink)) drawn.addLayer({ source: id, ...layer }, below);
   }
 
   label(name, one, words) {
@@ -131,6 +138,10 @@ export class Layers {
         },
         { ...circle(3.2, ink.cases, { "circle-opacity": 0.75 }), minzoom: CASES_AS_POINTS_FROM },
       ];
+    }
+    if (name === "point") {
+      const ring = { ...circle(11, ink.point, { "circle-opacity": 0.15, "circle-stroke-color": ink.point, "circle-stroke-width": 2.5 }), id: `${id}-ring` };
+      return [ring, circle(3.5, ink.point), text(0)];
     }
     return [circle(byZoom(3.5, 6), ink[name]), text(name === "gauges" ? 10 : 13)];
   }

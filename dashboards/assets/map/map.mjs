@@ -8,6 +8,7 @@ import { Layers } from "./layers.mjs";
 import { RAW, firstLevel, hasPeriod, levelsOf, measureOf, modeParts, showsKpi } from "./modes.mjs";
 import { Panel } from "./panel.mjs";
 import { Picker } from "./picker.mjs";
+import { pointWritten } from "./place.mjs";
 import { Player } from "./player.mjs";
 import { Ranking } from "./ranking.mjs";
 import { Tip } from "./tip.mjs";
@@ -244,7 +245,8 @@ export class GridMap {
     const kpi = given.kpi || setup.defaults.kpi;
     const card = areas.byCode.get(given.card) ?? (isLowest && named !== top ? named : null);
     const asked = this.question(setup, given, level);
-    return { ...given, mode, focus, level, lower, period, kpi, card, asked };
+    const point = pointWritten(given.point, this.words);
+    return { ...given, mode, focus, level, lower, period, kpi, card, asked, point };
   }
 
   /** Begin with the tiles while the values are on their way. True where the map was just made. */
@@ -281,8 +283,18 @@ export class GridMap {
     if (moved) this.canvas.show(focus, this.padding);
     else if (card && this.isPhone && card !== this.lifted) this.canvas.lift(card);
     this.lifted = card;
+    this.bring(moved);
     await this.layers.show();
     await this.canvas.drawn();
+  }
+
+  /** A point just marked is in sight. */
+  bring(moved) {
+    const { point } = this.view;
+    const { map: drawn } = this.canvas;
+    const at = point?.join();
+    if (point && at !== this.pointed && !moved && !drawn.getBounds().contains(point)) drawn.panTo(point);
+    this.pointed = at;
   }
 
   /** Paint and list again what is shown, without a change of the address. */

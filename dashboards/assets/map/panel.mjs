@@ -1,6 +1,7 @@
 // What is chosen and what the colours mean: mode, KPI or kind, period, level, search, trail, legend.
 import { Legend } from "./legend.mjs";
 import { MODES, RAW, firstLevel, hasCoverage, hasHorizon, hasKinds, hasPeriod, showsKpi } from "./modes.mjs";
+import { pointText } from "./place.mjs";
 import { Search } from "./search.mjs";
 import { el } from "./words.mjs";
 
@@ -157,7 +158,11 @@ export class Panel {
     this.sample.textContent = words.text("sample.boundaries");
     this.sample.title = words.text("sample.boundaries.note");
     this.trail.setAttribute("aria-label", words.text("map.trail"));
-    this.trail.replaceChildren(el("ol", {}, steps));
+    const mark = view.point && el("button", {
+      type: "button", class: "to-forget", title: words.text("map.point.forget"), "aria-label": words.text("map.point.forget"),
+      onclick: () => this.map.change({ point: "" }),
+    }, `◎ ${pointText(view.point).replace(",", ", ")} ×`);
+    this.trail.replaceChildren(el("ol", {}, steps), mark || "");
   }
 
   /** Said while an answer takes its time. */
