@@ -209,6 +209,62 @@ def test_a_rain_gauge_is_found_by_name_after_the_areas(page: Page, town_address:
     expect(page.locator(".map-card")).to_be_visible()
 
 
+SMALL = """() => [...document.querySelectorAll('.grid-map :is(a, button, select, input, summary)')]
+    .filter((one) => one.checkVisibility())
+    .map((one) => [one.outerHTML, (one.closest('label') ?? one).getBoundingClientRect()])
+    .filter(([, {width, height}]) => Math.min(width, height) < 40)
+    .map(([html]) => html.slice(0, 80))"""
+"""What a finger would miss."""
+LATITUDE = "document.querySelector('.map-stage').maplibre.getCenter().lat"
+
+
+def test_a_phone_has_months_layers_and_selection_in_its_tools(
+    browser: Browser, town_address: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    open_page(page, f"{town_address}/map?kpi=response_time_median")
+    assert not page.evaluate(SMALL)
+    middle = page.evaluate(LATITUDE)
+    page.get_by_role("button", name="工具").click()
+    tools = page.locator(".map-tools")
+    expect(tools).to_be_visible()
+    expect(page.locator(".map-panel .modes")).to_be_hidden()
+    sheet, legend = tools.bounding_box(), page.locator(".legend").bounding_box()
+    assert sheet is not None
+    assert legend is not None
+    assert sheet["y"] + sheet["height"] <= legend["y"]
+    assert not page.evaluate(SMALL)
+    tools.get_by_role("checkbox", name="雨量站").check()
+    page.wait_for_url(re.compile("layers=gauges"))
+    wait_drawn(page)
+    tools.locator("input[name=month]").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile("from="))
+    wait_drawn(page)
+    expect(tools).to_be_visible()
+    tools.get_by_role("button", name="关闭").click()
+    expect(tools).to_be_hidden()
+    page.wait_for_function(f"lat => Math.abs({LATITUDE} - lat) < 1e-6", arg=middle)
+
+    page.get_by_role("button", name="工具").click()
+    tools.get_by_role("button", name="圈选").click()
+    chosen = page.locator(".map-chosen")
+    stage = page.locator(".map-stage").bounding_box()
+    assert stage is not None
+    left, right = stage["x"] + 10, stage["x"] + stage["width"] - 10
+    top, bottom = stage["y"] + 140, stage["y"] + stage["height"] - 130
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for x, y in ((right, top), (right, bottom), (left, bottom)):
+        page.mouse.move(x, y, steps=4)
+    page.mouse.up()
+    expect(chosen.locator("dl")).to_contain_text("分母合计")
+    expect(page.locator(".map-trail")).to_be_hidden()
+    assert not page.evaluate(SMALL)
+    context.close()
+
+
 def test_layers_are_in_the_address(page: Page, town_address: str) -> None:
     open_page(page, f"{town_address}/map?layers=open,gauges&level=grid")
     drawn = page.evaluate(

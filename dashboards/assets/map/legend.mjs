@@ -32,6 +32,7 @@ export class Legend {
           type: "button", class: "to-more", "aria-expanded": String(this.node.classList.contains("open")),
           onclick: ({ target }) => target.setAttribute("aria-expanded", String(this.node.classList.toggle("open"))),
         }, words.text("map.legend.more")),
+        map.tools.button(),
         el("button", { type: "button", class: "to-ranking", onclick: () => map.toggleRanking() }, words.text("map.ranking"))),
       shading.missing ? el("p", { class: "nothing", role: "status" }, shading.missing) : this.classes(colours),
       this.doubts(colours),

@@ -12,9 +12,12 @@ import { pointWritten } from "./place.mjs";
 import { Player } from "./player.mjs";
 import { Ranking } from "./ranking.mjs";
 import { Tip } from "./tip.mjs";
+import { Tools } from "./tools.mjs";
 import { Words, el } from "./words.mjs";
 
 const PHONE = "(max-width: 860px)";
+/** In pixels: the panel of a narrow screen before it is drawn. */
+const LEAST_PANEL = 236;
 /** An answer that takes longer than this is said to be on its way. */
 const PATIENCE_MS = 350;
 
@@ -32,11 +35,12 @@ export class GridMap {
     this.player = new Player(this);
     this.picker = new Picker(this);
     this.layers = new Layers(this);
+    this.tools = new Tools(this);
     this.panel = new Panel(this);
     this.ranking = new Ranking(this);
     this.card = new Card(this);
     this.tip = new Tip(this.root);
-    this.root.append(this.panel.node, this.panel.trail, this.panel.sample, this.ranking.node, this.card.node, this.picker.node);
+    this.root.append(this.panel.node, this.panel.trail, this.panel.sample, this.ranking.node, this.card.node, this.picker.node, this.tools.node);
     this.stage.append(this.picker.line);
     this.watch();
     this.prepare();
@@ -132,7 +136,10 @@ export class GridMap {
 
   /** Room the panels take, so that what is looked at lies beside them. */
   get padding() {
-    if (this.isPhone) return { top: 196, bottom: 150, left: 20, right: 20 };
+    if (this.isPhone) {
+      const top = Math.max(LEAST_PANEL, this.panel.node.offsetHeight) + 20;
+      return { top, bottom: Math.max(150, this.panel.legend.node.offsetHeight + 64), left: 20, right: 20 };
+    }
     const wide = this.root.clientWidth > 1180;
     return { top: 72, bottom: 48, left: 380, right: wide ? 370 : 48 };
   }

@@ -40,16 +40,16 @@ export class Panel {
     this.levels = el("div", { class: "levels", role: "group", "aria-label": words.text("map.level") });
     this.days = el("p", { class: "map-days muted" });
     this.node.setAttribute("aria-label", words.text("filter.label"));
-    this.node.replaceChildren(
-      this.search.make(),
-      this.modes,
-      this.choices,
-      this.days,
-      this.map.player.node,
-      this.levels,
-      this.legend.node,
-      this.map.layers.node,
-    );
+    this.field = this.search.make();
+    this.arrange();
+  }
+
+  /** Months and layers stand here where there is room, else in a sheet of their own. */
+  arrange() {
+    const { player, layers, tools } = this.map;
+    const first = [this.field, this.modes, this.choices, this.days];
+    if (tools.take(player.node, layers.node)) this.node.replaceChildren(...first, this.levels, this.legend.node);
+    else this.node.replaceChildren(...first, player.node, this.levels, this.legend.node, layers.node);
   }
 
   drawModes() {
