@@ -198,15 +198,24 @@ def test_months_can_be_played(page: Page, town_address: str) -> None:
 def test_a_rain_gauge_is_found_by_name_after_the_areas(page: Page, town_address: str) -> None:
     open_page(page, f"{town_address}/map")
     search = page.locator("input[type=search]")
-    search.fill("镇")
-    gauge = page.locator(".found li", has_text="雨量站").first
-    expect(gauge).to_be_visible()
-    kinds = page.locator(".found li .muted").all_inner_texts()
+    lists = page.request.get(f"{town_address}/api/map/areas?county={COUNTY}").json()
+    town = lists["town"][0][1]
+    search.fill(town)
+    found = page.locator(".found li[aria-selected]")
+    gauge = found.filter(has_text=f"{town}雨量站")
+    expect(gauge).to_have_count(1)
+    expect(found.first.locator("span").first).to_have_text(town)
+    kinds = found.locator(".muted").all_inner_texts()
+    assert kinds[-1] == "雨量站"
     assert kinds == sorted(kinds, key=lambda kind: kind == "雨量站")
     gauge.dispatch_event("pointerdown")
-    page.wait_for_url(re.compile(r"point=.*layers=gauges|layers=gauges.*point="))
+    page.wait_for_url(re.compile(r"layers=gauges"))
     wait_drawn(page)
-    expect(page.locator(".map-card")).to_be_visible()
+    assert "point=" in page.url
+    expect(page.locator(".map-trail .to-forget")).to_be_visible()
+    assert page.evaluate(
+        "() => Boolean(document.querySelector('.map-stage').maplibre.getLayer('over-point'))"
+    )
 
 
 SMALL = """() => [...document.querySelectorAll('.grid-map :is(a, button, select, input, summary)')]

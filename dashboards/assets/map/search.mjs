@@ -75,7 +75,7 @@ export class Search {
   gauge({ name, code, point }) {
     const { words, view } = this.map;
     const layers = [...new Set([...(view.layers || "").split(",").filter(Boolean), "gauges"])].join(",");
-    return { name, note: words.text("map.layer.gauges"), code, take: () => this.goTo(point, DATUMS[0], { layers }) };
+    return { name, note: words.text("map.layer.gauges"), code, take: () => this.goTo(point, DATUMS[0], { layers }, { isOurs: true }) };
   }
 
   /** What is typed as coordinates, in each of the datums it may be in. */
@@ -136,14 +136,23 @@ export class Search {
     this.map.change({ area: isTop ? "" : parent.code, level: "", card: area.code, point: "", ...changes });
   }
 
-  /** Mark a point and open the card of the smallest area it lies in. */
-  async goTo(point, datum, changes = {}) {
+  /**
+   * Mark a point and open the card of the smallest area it lies in. A gauge of the county (`isOurs`) may
+   * stand outside all of them and is marked all the same.
+   */
+  async goTo(point, datum, changes = {}, { isOurs = false } = {}) {
     const { source, setup, areas } = this.map;
     try {
       const { longitude, latitude, areas: around } = await source.place(setup, point, datum);
       const area = around.map(({ code }) => areas.byCode.get(code)).findLast(Boolean);
       this.go(area, { point: pointText([longitude, latitude]), ...changes });
     } catch (error) {
+      if (isOurs) {
+        this.input.value = "";
+        this.shut();
+        this.map.change({ card: "", point: pointText(point), ...changes });
+        return;
+      }
       this.found = [];
       this.problem = error.message;
       this.show(true);
