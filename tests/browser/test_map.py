@@ -335,9 +335,16 @@ def test_a_phone_shows_map_legend_and_a_card_from_below(browser: Browser, addres
     assert card["width"] == PHONE["width"]
     assert card["y"] > PHONE["height"] * 0.3
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    # The area lies above its card; without one the map is seen between panel and legend.
+    assert middle_of(page, "T01")[1] < card["y"]
     page.locator(".map-card .close").click()
     ready(page)
     assert any(one["k"] >= 0 for one in page.evaluate(PAINTED))
+    panel, legend = (page.locator(one).bounding_box() for one in (".map-panel", ".legend"))
+    assert panel is not None
+    assert legend is not None
+    for code in ("T00", "T01", "T02", "T03"):
+        assert panel["y"] + panel["height"] < middle_of(page, code)[1] < legend["y"]
     context.close()
 
 

@@ -91,7 +91,7 @@ export class Exports {
       subtitle: [words.text(`map.mode.${view.mode}.long`), days].filter(Boolean).join(" · "),
       heading: `${words.text("map.legend", { unit: kpi.unit })} · ${words.text("map.legend.areas", { count: words.number(areas.at[view.level].length), level: words.level(view.level) })}`,
       linesIn: (scheme) => [...panel.legend.lines(scheme), ...this.overlaid(scheme)],
-      said: shading.missing ? [shading.missing] : [...panel.legend.sentences(), ...shading.said.slice(0, 2).map((text) => words.of(text))],
+      said: shading.missing ? [panel.legend.missing()] : [...panel.legend.sentences(), ...shading.said.slice(0, 2).map((text) => words.of(text))],
       foot: foot.join(" · "),
       mark: setup.county.is_sample ? words.text("sample.data") : "",
     };

@@ -34,7 +34,7 @@ export class Legend {
         }, words.text("map.legend.more")),
         map.tools.button(),
         el("button", { type: "button", class: "to-ranking", onclick: () => map.toggleRanking() }, words.text("map.ranking"))),
-      shading.missing ? el("p", { class: "nothing", role: "status" }, shading.missing) : this.classes(colours),
+      shading.missing ? el("p", { class: "nothing", role: "status" }, this.missing(), this.wayOut()) : this.classes(colours),
       this.doubts(colours),
       this.meaning(),
       shading.missing ? "" : this.choice(),
@@ -42,6 +42,21 @@ export class Legend {
       canvas ? "" : el("p", { class: "problem-message", role: "alert" }, words.text("map.no_webgl")),
       this.proof(),
     );
+  }
+
+  /** Why nothing is shown. */
+  missing() {
+    const { words, shading, view, kpiShown } = this.map;
+    const isUnfit = view.mode === "smoothed" && !kpiShown.can_smooth;
+    return isUnfit ? words.text("map.smoothed.unfit", { kpi: kpiShown.name }) : shading.missing;
+  }
+
+  /** Of a KPI that cannot be smoothed, one that can. */
+  wayOut() {
+    const { map } = this;
+    if (map.view.mode !== "smoothed" || map.kpiShown.can_smooth) return "";
+    const other = map.setup.kpis.find((kpi) => kpi.can_smooth);
+    return other ? el("a", { href: map.href({ kpi: other.id }) }, map.words.text("map.smoothed.instead", { kpi: other.name })) : "";
   }
 
   /** All lines as what stands before them, text and count: what an exported picture has, too. */

@@ -18,6 +18,8 @@ import { Words, el } from "./words.mjs";
 const PHONE = "(max-width: 860px)";
 /** In pixels: the panel of a narrow screen before it is drawn. */
 const LEAST_PANEL = 236;
+/** Of the height of a narrow screen: what an open card takes at most. */
+const CARD_SHARE = 0.64;
 /** An answer that takes longer than this is said to be on its way. */
 const PATIENCE_MS = 350;
 
@@ -136,6 +138,9 @@ export class GridMap {
 
   /** Room the panels take, so that what is looked at lies beside them. */
   get padding() {
+    if (this.isPhone && this.view?.card) {
+      return { top: 16, bottom: Math.round(this.root.clientHeight * CARD_SHARE) + 16, left: 20, right: 20 };
+    }
     if (this.isPhone) {
       const top = Math.max(LEAST_PANEL, this.panel.node.offsetHeight) + 20;
       return { top, bottom: Math.max(150, this.panel.legend.node.offsetHeight + 64), left: 20, right: 20 };
@@ -185,14 +190,18 @@ export class GridMap {
     const view = this.read();
     const asked = this.source.shading(view.asked);
     asked.catch(() => null);
-    const moved = this.open(view) ? false : this.view?.focus !== view.focus;
+    const isFirst = this.open(view);
+    // On a phone panel and legend are as high as the mode has choices and classes, and come back when a
+    // card goes.
+    const refits = this.isPhone && (isFirst || this.view?.mode !== view.mode || (this.view?.card && !view.card));
+    const moved = refits || (!isFirst && this.view?.focus !== view.focus);
     const shading = await this.patiently(asked, view, overtaken);
     if (overtaken()) return false;
     this.player.stop();
     this.show(view, shading);
     this.picker.follow();
     this.panel.draw();
-    const painted = this.picture(moved, overtaken);
+    const painted = this.picture({ moved, isFirst }, overtaken);
     this.ranking.draw();
     this.card.draw();
     await painted;
@@ -279,7 +288,7 @@ export class GridMap {
     return isFirst;
   }
 
-  async picture(moved, overtaken) {
+  async picture({ moved, isFirst }, overtaken) {
     if (!this.canvas) return;
     const { focus, level, card } = this.view;
     await this.canvas.ready();
@@ -287,7 +296,7 @@ export class GridMap {
     this.canvas.paint({ shading: this.shading, kpi: this.kpi, level, focus });
     this.canvas.mark("selected", card && card.level === level ? card : null);
     this.canvas.label({ level, focus, valueOf: (area) => this.valueText(area) });
-    if (moved) this.canvas.show(focus, this.padding);
+    if (moved) this.canvas.show(focus, this.padding, isFirst || undefined);
     else if (card && this.isPhone && card !== this.lifted) this.canvas.lift(card);
     this.lifted = card;
     this.bring(moved);
@@ -363,7 +372,7 @@ export class GridMap {
     const value = this.shading.values[area.fid];
     if (value === undefined || Number.isNaN(value)) return "";
     const figure = this.words.figure(value, this.kpi);
-    return this.kpi.is_share && !this.kpi.is_signed ? `${figure}%` : figure;
+    return this.kpi.unit === "%" ? `${figure}%` : figure;
   }
 
   told(area) {

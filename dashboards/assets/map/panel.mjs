@@ -99,11 +99,11 @@ export class Panel {
       fields.push(labelled("map.against", this.choice("against", words.text("map.against"), this.named("map.against", against), view.against)));
     }
     if (hasPeriod(mode, view.follow)) fields.push(labelled("filter.period", this.period()));
-    if (mode === "change") fields.push(labelled("filter.compare", this.choice("compare", words.text("filter.compare"), this.named("compare", ["previous", "last_year"]), view.compare)));
     if (showsKpi(mode)) {
       const rows = [{ key: "", label: words.text("filter.department.all") }, ...setup.departments.map(({ code, name }) => ({ key: code, label: name }))];
       fields.push(labelled("filter.department", this.choice("department", words.text("filter.department"), rows, view.department)));
     }
+    if (mode === "change") fields.push(labelled("filter.compare", this.choice("compare", words.text("filter.compare"), this.named("compare", ["previous", "last_year"]), view.compare)));
     // What has the focus keeps it when the choices are drawn anew.
     const focused = document.activeElement?.getAttribute?.("name");
     const hadFocus = this.choices.contains(document.activeElement);
