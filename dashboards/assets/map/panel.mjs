@@ -158,10 +158,12 @@ export class Panel {
     this.sample.textContent = words.text("sample.boundaries");
     this.sample.title = words.text("sample.boundaries.note");
     this.trail.setAttribute("aria-label", words.text("map.trail"));
-    const mark = view.point && el("button", {
-      type: "button", class: "to-forget", title: words.text("map.point.forget"), "aria-label": words.text("map.point.forget"),
+    const at = view.point && pointText(view.point).replace(",", ", ");
+    const sign = (text) => el("span", { "aria-hidden": "true" }, text);
+    const mark = at && el("button", {
+      type: "button", class: "to-forget", title: words.text("map.point.forget"), "aria-label": `${at}: ${words.text("map.point.forget")}`,
       onclick: () => this.map.change({ point: "" }),
-    }, `◎ ${pointText(view.point).replace(",", ", ")} ×`);
+    }, sign("◎ "), at, sign(" ×"));
     this.trail.replaceChildren(el("ol", {}, steps), mark || "");
   }
 
