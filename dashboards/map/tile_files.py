@@ -54,8 +54,9 @@ def kept_shapes(settings: Settings, *, county: str) -> Path:
         UsageError: the version was built before shapes were kept.
     """
     tiles = current_tiles(settings, county=county)
-    file = settings.paths.tiles / county / tiles["fingerprint"] / SHAPES if tiles else None
-    if file is None or not file.is_file():
+    fingerprint = str(tiles["fingerprint"]) if tiles else ""
+    file = settings.paths.tiles / county / fingerprint / SHAPES
+    if not file.is_file():
         raise UsageError(
             f"{county}: 此版本没有留存边界,请重新构建 / the shapes of this version were not kept: "
             "build it again"
