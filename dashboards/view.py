@@ -21,7 +21,7 @@ UNITS: tuple[Unit, ...] = ("day", "week", "month", "quarter", "year")
 COMPARED: tuple[Compared, ...] = ("previous", "last_year")
 MAP_MODES = ("smoothed", "risk", "hotspots", "gap", "change", "bivariate")
 """What the map shows in place of a KPI as it is."""
-CLASSINGS = ("quantile", "natural", "equal", "top")
+CLASSINGS = ("quantile", "natural", "equal", "top", "fixed")
 MAP_STEPS = ("3", "4", "5", "6", "7")
 HORIZONS = ("week", "month")
 EXPOSURES = ("residents", "area", "usual")
@@ -67,12 +67,12 @@ class View:
         kpis, series, unit, overlay: of the trends: what is drawn, whose lines (`town:code`,
             `department:code`), by which unit of time, and whether last year lies underneath.
         level, card: of the map: level of the areas shown, area whose card is open.
-        mode, classes, steps: of the map: what it shows (`dashboards.map.modes`), how values are
-            put into classes, and into how many.
+        mode, classes, steps, breaks: of the map: what it shows (`dashboards.map.modes`), how
+            values are put into classes, into how many, and the edges typed for fixed ones.
         family, horizon, against, follow, coverage: of its modes: kind of cases, days foretold, what
             hot spots are counted against and over which periods they are followed, and the KPI
             whose gap is shown.
-        layers: of the map: what lies over it.
+        layers, point: of the map: what lies over it, a point marked on it (longitude, latitude).
         dataset: of the data quality page.
         month: of the reports, `YYYY-MM`.
         at: of the warnings: the minute they are seen at, `YYYY-MM-DDTHH:MM` in the county's time;
@@ -104,12 +104,14 @@ class View:
     mode: str = ""
     classes: str = ""
     steps: str = ""
+    breaks: str = ""
     family: str = ""
     horizon: str = ""
     against: str = ""
     follow: str = ""
     coverage: str = ""
     layers: str = ""
+    point: str = ""
     dataset: str = ""
     month: str = ""
     at: str = ""
@@ -174,12 +176,15 @@ class View:
     def with_(self, **changes: Any) -> "View":
         """The same view with some parts changed.
 
-        A named period drops the days of a custom one; another county drops what is within one.
+        A named period drops the days of a custom one; another county drops what is within one;
+        another KPI drops typed classes, which are in the unit of the one before.
         """
         if changes.get("period", Preset.CUSTOM) is not Preset.CUSTOM:
             changes = {"start": None, "end": None, **changes}
         if "county" in changes:
             changes = dict.fromkeys(WITHIN_A_COUNTY, "") | {"series": ()} | changes
+        if self.classes == "fixed" and changes.get("kpi", self.kpi) != self.kpi:
+            changes = {"classes": "", "breaks": ""} | changes
         return replace(self, **changes)
 
     def to_query(self) -> str:
@@ -212,8 +217,10 @@ FREE = (
     "department",
     "category",
     "card",
+    "breaks",
     "family",
     "layers",
+    "point",
     "dataset",
     "month",
     "alert",
@@ -225,6 +232,7 @@ FREE = (
 WITHIN_A_COUNTY = (
     "area",
     "card",
+    "point",
     "family",
     "level",
     "department",

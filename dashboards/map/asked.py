@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import cast
 
 from dashboards.context import Context
+from dashboards.map.breaks import FIXED, MOST_EDGES, QUINTILES, Classing, typed_edges
 from dashboards.scope import Scope
 from dashboards.view import (
     CLASSINGS,
@@ -28,6 +29,9 @@ RAW = "raw"
 MODES = (RAW, *MAP_MODES)
 OF_KPIS = (RAW, "smoothed", "change")
 """Modes that show a KPI of cases; the others have their own measure."""
+MOST_TYPED = {"change": 3, "gap": MOST_EDGES - 1}
+"""Edges a planner may type where that is fewer: of a change they stand on both sides of zero; of a
+gap the first class is "none". In both they are above zero."""
 OF_FINEST = ("risk", "hotspots", "gap", "bivariate")
 """Modes that begin with the finest level."""
 COVERAGES = (
@@ -46,7 +50,7 @@ class Asked:
     Attributes:
         department: only its cases; empty: of all. Risk, hot spots and gaps do not have it.
         mode: what is shown (`dashboards.map.modes`).
-        classing, steps: how values are put into classes, and into how many at most.
+        classing: how values are put into classes.
         family, horizon: kind of cases of risk and hot spots, days that risk is foretold for.
         against: what hot spots are counted against; null: what there is.
         is_followed: hot spots over the months behind in place of those of the period.
@@ -61,8 +65,7 @@ class Asked:
     last: date | None
     department: str = ""
     mode: str = RAW
-    classing: str = "quantile"
-    steps: int = 5
+    classing: Classing = QUINTILES
     family: str = ALL
     horizon: str = "week"
     against: Exposure | None = None
@@ -119,8 +122,7 @@ def parse(given: Mapping[str, str], *, context: Context) -> Asked:
         last=day_of("to", given),
         department=given.get("department", "") if mode in OF_KPIS else "",
         mode=mode,
-        classing=_one_of("classes", given, CLASSINGS, "top" if mode == "risk" else "quantile"),
-        steps=int(_one_of("steps", given, MAP_STEPS, "5")),
+        classing=_classing(given, mode),
         family=given.get("family") or ALL,
         horizon=_one_of("horizon", given, HORIZONS, HORIZONS[0]),
         against=cast("Exposure | None", _one_of("against", given, ("", *EXPOSURES)) or None),
@@ -128,6 +130,19 @@ def parse(given: Mapping[str, str], *, context: Context) -> Asked:
         coverage=_one_of("coverage", given, COVERAGES, COVERAGES[0]),
         compare=cast("Compared", _one_of("compare", given, COMPARED, COMPARED[0])),
     )
+
+
+def _classing(given: Mapping[str, str], mode: str) -> Classing:
+    method = _one_of("classes", given, CLASSINGS, "top" if mode == "risk" else "quantile")
+    steps = int(_one_of("steps", given, MAP_STEPS, "5"))
+    if method != FIXED:
+        return Classing(method, steps)
+    edges = typed_edges(
+        given.get("breaks", ""),
+        most=MOST_TYPED.get(mode, MOST_EDGES),
+        above_zero=mode in MOST_TYPED,
+    )
+    return Classing(method, steps, tuple(edges))
 
 
 def asked_of(scope: Scope) -> Asked:
@@ -149,6 +164,7 @@ def asked_of(scope: Scope) -> Asked:
         "mode",
         "classes",
         "steps",
+        "breaks",
         "family",
         "horizon",
         "against",

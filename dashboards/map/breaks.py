@@ -5,14 +5,19 @@
   variance within classes (Fisher 1958, On grouping for maximum homogeneity; "Jenks").
 - equal: classes as wide as each other.
 - top: the half, the quarter, the tenth and the fiftieth of the areas with the highest values.
+- fixed: the edges a planner typed, the same whatever the values: a class may be empty.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from warehouse.errors import UsageError
 
 CLASSES = 5
 TOLERANCE = 0.25
@@ -21,9 +26,69 @@ NICE_STEPS = (5.0, 2.5, 2.0, 1.0)
 TOP_SHARES = (0.50, 0.75, 0.90, 0.98)
 MOST_POINTS = 512
 """Different values that natural breaks are sought between; more are drawn together first."""
-
+FIXED = "fixed"
+MOST_EDGES = 6
+"""Typed edges: the colours tell seven classes apart (`assets/map/palette.mjs`)."""
+FARTHEST = 1e9
+DIGITS = 12
+"""Of a typed edge in the unit of the values: all that was typed, without what dividing adds."""
 
 Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Classing:
+    """How values are put into classes.
+
+    Attributes:
+        method: one of `CLASSINGS`, or `FIXED`.
+        steps: most classes there may be.
+        edges: typed inner breaks in the unit shown, ascending; of `FIXED` only.
+    """
+
+    method: str = "quantile"
+    steps: int = CLASSES
+    edges: tuple[float, ...] = ()
+
+    def breaks(self, values: Numbers, *, scale: float = 1.0) -> tuple[float, ...]:
+        """Inner class breaks in the unit of the values, which are shown `scale` times as large."""
+        if self.method == FIXED:
+            return tuple(round(edge / scale, DIGITS) for edge in self.edges)
+        found = class_breaks(values * scale, classing=self.method, classes=self.steps)
+        return tuple(edge / scale for edge in found)
+
+
+QUINTILES = Classing()
+
+
+def typed_edges(written: str, *, most: int = MOST_EDGES, above_zero: bool = False) -> list[float]:
+    """The edges of an address: numbers between commas.
+
+    Raises:
+        UsageError: none or too many, one that is no number, or numbers that do not ascend.
+    """
+    parts = [part for part in re.split(r"[\s,;,;、]+", written) if part]
+    if not 0 < len(parts) <= most:
+        raise UsageError(
+            f'breaks "{written}": {len(parts)} 个分界值 / edges; 可用 / allowed: 1 … {most}'
+        )
+    edges = [_edge(part, above_zero=above_zero) for part in parts]
+    if any(after <= before for before, after in pairwise(edges)):
+        raise UsageError(f'breaks "{written}": 须从小到大 / must ascend, as 10,20,30')
+    return edges
+
+
+def _edge(part: str, *, above_zero: bool) -> float:
+    try:
+        edge = float(part)
+    except ValueError as error:
+        raise UsageError(f'breaks "{part}": 不是数 / is no number') from error
+    least = 0.0 if above_zero else -FARTHEST
+    # Nothing compares with what is no number, so that is refused, too.
+    if not (least <= edge <= FARTHEST) or (above_zero and edge == 0):
+        allowed = f"> 0, <= {FARTHEST:g}" if above_zero else f"-{FARTHEST:g} … {FARTHEST:g}"
+        raise UsageError(f'breaks "{part}": 超出范围 / is out of range; 可用 / allowed: {allowed}')
+    return edge
 
 
 def quantile_breaks(values: Numbers, *, classes: int = CLASSES) -> list[float]:

@@ -1,5 +1,7 @@
 """What changed from one period to another, by area, and whether that is more than chance."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -8,6 +10,7 @@ from scipy import stats
 from dashboards.context import Context
 from dashboards.map.answered import rows_of
 from dashboards.map.asked import Asked
+from dashboards.map.breaks import FIXED
 from dashboards.map.shading import (
     NONE_DUE,
     UNCERTAIN,
@@ -92,8 +95,11 @@ def significant(rows: pl.DataFrame) -> pl.Series:
 def _both_sides(change: NDArray[np.float64], asked: Asked) -> tuple[float, ...]:
     """Breaks that lie alike on both sides of zero."""
     sizes = np.abs(change[change != 0])
-    # Strong colours for what really differs: the middle of the sizes, and their upper tenth.
-    edges = kpi_breaks(
-        sizes, asked.kpi, classing=asked.classing, steps=max(2, asked.steps // 2 + 1)
-    )
-    return (*(-edge for edge in reversed(edges)), 0.0, *edges) if sizes.size else ()
+    classing = asked.classing
+    if classing.method != FIXED:
+        if not sizes.size:
+            return ()
+        # Strong colours for what really differs: the middle of the sizes, and their upper tenth.
+        classing = replace(classing, steps=max(2, classing.steps // 2 + 1))
+    edges = kpi_breaks(sizes, asked.kpi, classing)
+    return (*(-edge for edge in reversed(edges)), 0.0, *edges)

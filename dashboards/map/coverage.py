@@ -1,5 +1,7 @@
 """How far a coverage is from its target, by area, alone and beside the risk."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 from dashboards.context import Context
 from dashboards.map.answered import rows_of
 from dashboards.map.asked import Asked
+from dashboards.map.breaks import FIXED
 from dashboards.map.risk import at_level, risk_of
 from dashboards.map.shading import UNKNOWN, Shading, by_feature, kpi_breaks, length_of
 from warehouse.catalogue import Kpi
@@ -55,11 +58,18 @@ def _gap_flags(rows: pl.DataFrame) -> NDArray[np.uint8]:
 
 
 def _gap_breaks(gaps: NDArray[np.float64], kpi: Kpi, asked: Asked) -> tuple[float, ...]:
-    """The first class is "no gap"; its break is the smallest gap there is."""
+    """The first class is "no gap"; its break is the smallest gap there is.
+
+    Beside typed edges it is always there, so that a colour means the same in every period.
+    """
     above = gaps[gaps > 0]
+    classing = asked.classing
+    if classing.method == FIXED:
+        edges = kpi_breaks(above, kpi, classing)
+        return (min([edges[0] / 2, *above]), *edges)
     if not above.size:
         return ()
-    inner = kpi_breaks(above, kpi, classing=asked.classing, steps=asked.steps - 1)
+    inner = kpi_breaks(above, kpi, replace(classing, steps=classing.steps - 1))
     least = float(above.min())
     edges = tuple(edge for edge in inner if edge > least)
     return (least, *edges) if (gaps == 0).any() else edges

@@ -23,9 +23,8 @@ from dashboards.map.areas import areas_of, level_areas
 from dashboards.map.asked import Asked
 from dashboards.map.modes import shade
 from dashboards.map.shading import NO_CLASS, UNCERTAIN, Shading
-from dashboards.map.tile_files import current_tiles
+from dashboards.map.tile_files import kept_shapes
 from geo.coordinates import from_cgcs2000
-from geo.tiles import SHAPES
 from warehouse.errors import UsageError, unknown_value
 
 DATUMS = ("cgcs2000", "gcj02")
@@ -150,15 +149,7 @@ def _reasons(shading: Shading, places: np.ndarray) -> list[str | None]:
 
 
 def _shapes(context: Context, asked: Asked) -> pl.DataFrame:
-    settings, county = context.services.settings, asked.county.code
-    tiles = current_tiles(settings, county=county)
-    folder = settings.paths.tiles / county
-    file = folder / tiles["fingerprint"] / SHAPES if tiles else None
-    if file is None or not file.is_file():
-        raise UsageError(
-            f"{county}: 此版本没有留存边界,请重新构建后再导出 / the shapes of this version were "
-            "not kept: build again to export them"
-        )
+    file = kept_shapes(context.services.settings, county=asked.county.code)
     return (
         pl.scan_parquet(file)
         .filter(pl.col("area_level") == asked.level)

@@ -120,7 +120,7 @@ def _measure(scope: Scope, asked: Asked) -> str:
 
 
 def _class_words(rows: pl.DataFrame, shading: Shading, asked: Asked, lang: Lang) -> list[Cell]:
-    if asked.classing == "top" and len(shading.breaks) == len(TOP_SHARES):
+    if asked.classing.method == "top" and len(shading.breaks) == len(TOP_SHARES):
         tops = [f"{PERCENT * (1 - share):.0f}" for share in TOP_SHARES]
         names = [text("map.top.rest", lang), *(text("map.top", lang, share=top) for top in tops)]
         return ["" if number == 0 else names[number - 1] for number in rows["class_number"]]

@@ -64,7 +64,6 @@ def _raw(context: Context, asked: Asked) -> Shading:
         kpi=asked.kpi,
         unplaced=unplaced_of(answer),
         classing=asked.classing,
-        steps=asked.steps,
     )
 
 
@@ -89,7 +88,6 @@ def _smoothed(context: Context, asked: Asked) -> Shading:
         kpi=asked.kpi,
         unplaced=unplaced_of(answer),
         classing=asked.classing,
-        steps=asked.steps,
     )
     return Shading(
         **{

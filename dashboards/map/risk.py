@@ -10,7 +10,6 @@ import polars as pl
 from dashboards.context import Context
 from dashboards.map.areas import areas_of, level_areas
 from dashboards.map.asked import Asked
-from dashboards.map.breaks import class_breaks
 from dashboards.map.shading import NONE_DUE, Shading, by_feature
 from geo.risk.assess import Assessment, assess
 from geo.risk.backtest import AT_JUDGED, JUDGED_SHARE, PRIOR
@@ -74,7 +73,7 @@ def risk_shading(context: Context, asked: Asked) -> Shading:
     found = risk.found
     values = by_feature(rows, "expected_cases", dtype="<f8")
     shown = rows["expected_cases"].drop_nulls().to_numpy()
-    breaks = class_breaks(shown, classing=asked.classing, classes=asked.steps)
+    breaks = asked.classing.breaks(shown)
     reasons = {
         name: by_feature(rows, name, dtype=kind, fill=fill)
         for number in range(SHOWN_REASONS)

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from dashboards.context import Context, Services
-from dashboards.downloads import download
+from dashboards.downloads import PDF, download
 from dashboards.i18n import Lang
 from dashboards.map.areas import areas_body
 from dashboards.map.asked import parse
@@ -20,10 +20,13 @@ from dashboards.map.detail import detail, risk_detail
 from dashboards.map.files import DATUMS, areas_file
 from dashboards.map.layers import layer
 from dashboards.map.modes import shade
+from dashboards.map.place import place
 from dashboards.map.setup import setup
+from dashboards.map.sheet import MOST_BYTES, sheet_pdf
 from dashboards.map.tile_files import current_tiles, tile_bytes
+from dashboards.report.pdf import NoBrowserError, PrintError
 from dashboards.static_files import IMMUTABLE
-from warehouse.errors import GridgovError, UsageError, unknown_value
+from warehouse.errors import BusyError, GridgovError, UsageError, unknown_value
 from warehouse.published import NothingPublishedError
 
 log = logging.getLogger(__name__)
@@ -65,19 +68,29 @@ def register(server: FastAPI, services: Services) -> None:
     add("/api/map/detail", _detail)
     add("/api/map/risk", _risk)
     add("/api/map/layer", _layer)
+    add("/api/map/place", _place)
     add("/api/map/areas.geojson", _file)
     add("/api/map/areas.gpkg", _file)
 
-    async def choose(request: Request) -> Response:
-        try:
-            given = await request.json()
-        except ValueError:
-            return _problem("不是 JSON / is no JSON", 400)
-        return await services.run(
-            _answered, services, request, lambda context, _: _chosen(context, given)
-        )
+    def post(path: str, answer: Callable[[Context, Any], Response]) -> None:
+        """What is sent may be longer than an address."""
 
-    server.add_api_route("/api/map/chosen", choose, methods=["POST"], include_in_schema=False)
+        async def endpoint(request: Request) -> Response:
+            size = int(request.headers.get("content-length", MOST_BYTES + 1))
+            if size > MOST_BYTES:
+                return _problem(f"{size} B: 不超过 / at most {MOST_BYTES} B", 413)
+            try:
+                given = await request.json()
+            except ValueError:
+                return _problem("不是 JSON / is no JSON", 400)
+            return await services.run(
+                _answered, services, request, lambda context, _: answer(context, given)
+            )
+
+        server.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)
+
+    post("/api/map/chosen", _chosen)
+    post("/api/map/sheet.pdf", _sheet)
 
 
 def _setup(context: Context, request: Request) -> Response:
@@ -135,6 +148,11 @@ def _layer(context: Context, request: Request) -> Response:
     return _json(layer(context, asked, name), _caching(context, request))
 
 
+def _place(context: Context, request: Request) -> Response:
+    found = place(context, _county(context, request), request.query_params)
+    return _json(found, _caching(context, request))
+
+
 def _file(context: Context, request: Request) -> Response:
     given = request.query_params
     name, body = areas_file(
@@ -149,13 +167,18 @@ def _file(context: Context, request: Request) -> Response:
 
 
 def _chosen(context: Context, given: Any) -> Response:
-    """Sums of areas chosen by hand; a POST, since a set may be longer than an address."""
+    """Sums of areas chosen by hand."""
     is_fit = isinstance(given, dict) and isinstance(given.get("codes"), list)
     if not is_fit:
         raise UsageError("需要 / needs: county, level, codes …")
     about = {name: str(value) for name, value in given.items() if name != "codes"}
     codes = [str(code) for code in given["codes"]]
     return _json(chosen(context, parse(about, context=context), codes), "no-store")
+
+
+def _sheet(context: Context, given: Any) -> Response:
+    body = sheet_pdf(given, settings=context.services.settings)
+    return Response(body, media_type=PDF, headers={"Cache-Control": "no-store"})
 
 
 def _lang(request: Request) -> Lang:
@@ -166,7 +189,7 @@ def _answered(services: Services, request: Request, answer: Answer) -> Response:
     """Answer, or say what is wrong: a mistake in the address in full, a fault of ours briefly."""
     try:
         return answer(services.open(), request)
-    except NothingPublishedError as error:
+    except (NothingPublishedError, NoBrowserError, PrintError, BusyError) as error:
         return _problem(str(error), 503)
     except GridgovError as error:
         return _problem(str(error), 400)

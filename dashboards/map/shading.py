@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dashboards.map.breaks import CLASSES, class_breaks, class_of
+from dashboards.map.breaks import FIXED, QUINTILES, Classing, class_of
 from dashboards.numbers_text import DECIMALS
 from warehouse.catalogue import Kpi, Text
 
@@ -140,8 +140,7 @@ def lay_out(
     *,
     kpi: Kpi,
     unplaced: int,
-    classing: str = "quantile",
-    steps: int = CLASSES,
+    classing: Classing = QUINTILES,
 ) -> Shading:
     """Arrays by feature from one row per area.
 
@@ -156,7 +155,7 @@ def lay_out(
     denominators = np.zeros(length, dtype=np.uint32)
     denominators[places] = rows["denominator"].fill_null(0).to_numpy()
     shown = rows["value"].drop_nulls().to_numpy()
-    breaks = kpi_breaks(shown, kpi, classing=classing, steps=steps)
+    breaks = kpi_breaks(shown, kpi, classing)
     flags = np.zeros(length, dtype=np.uint8)
     flags[places] = rows.select(flags_of(kpi)).to_series().to_numpy()
     return Shading(
@@ -170,12 +169,13 @@ def lay_out(
     )
 
 
-def kpi_breaks(values: Numbers, kpi: Kpi, *, classing: str, steps: int) -> tuple[float, ...]:
-    """Class breaks of a KPI's values, round in the unit they are shown in."""
-    scale = 100.0 if kpi.unit == "percent" else 1.0
+def kpi_breaks(values: Numbers, kpi: Kpi, classing: Classing) -> tuple[float, ...]:
+    """Class breaks of a KPI's values, round in the unit they are shown in, or as typed in it."""
+    found = classing.breaks(values, scale=100.0 if kpi.unit == "percent" else 1.0)
+    if classing.method == FIXED:
+        return found
     digits = DECIMALS[kpi.unit] + 3
-    found = class_breaks(values * scale, classing=classing, classes=steps)
-    return tuple(round(b / scale, digits) for b in found)
+    return tuple(round(edge, digits) for edge in found)
 
 
 def flags_of(kpi: Kpi) -> pl.Expr:

@@ -1,10 +1,12 @@
-"""Vector tiles on disk: found by county, edition and tile number, and by nothing else."""
+"""Vector tiles on disk, and the shapes they were made of: found by county, edition, tile number."""
 
 import json
 import re
 from pathlib import Path
 from typing import Any
 
+from geo.tiles import SHAPES
+from warehouse.errors import UsageError
 from warehouse.settings import Settings
 
 CODE = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -43,3 +45,20 @@ def current_tiles(settings: Settings, *, county: str) -> dict[str, Any] | None:
         return None
     described: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return described
+
+
+def kept_shapes(settings: Settings, *, county: str) -> Path:
+    """The file of a county's shapes beside its tiles: `area_level`, `area_code`, `geometry_wkb`.
+
+    Raises:
+        UsageError: the version was built before shapes were kept.
+    """
+    tiles = current_tiles(settings, county=county)
+    fingerprint = str(tiles["fingerprint"]) if tiles else ""
+    file = settings.paths.tiles / county / fingerprint / SHAPES
+    if not file.is_file():
+        raise UsageError(
+            f"{county}: 此版本没有留存边界,请重新构建 / the shapes of this version were not kept: "
+            "build it again"
+        )
+    return file

@@ -114,6 +114,33 @@ def test_the_map_writes_numbers_as_the_other_pages_do(page: Page, address: str) 
         assert found == [numbers_text.number(value, decimals) for value in values]
 
 
+def test_coordinates_are_read_in_either_order(page: Page, address: str) -> None:
+    opened(page, address)
+    typed = {
+        "113.64, 28.16": [113.64, 28.16],
+        "28.16 113.64": [113.64, 28.16],
+        "东经113.64° 北纬28.16°": [113.64, 28.16],
+        "28.16N,113.64E": [113.64, 28.16],
+        "116.4;39.9": [116.4, 39.9],
+        "-71.06, 42.36": [-71.06, 42.36],
+        "95, 60": [95, 60],
+        "60, 95": [95, 60],
+        "113.64": None,
+        "G0001": None,
+        "113.64, 28.16, 4": None,
+        "200, 100": None,
+    }
+    found = page.evaluate(
+        """async (typed) => {
+            const loaded = performance.getEntriesByType('resource').map(({name}) => name);
+            const {pointOf} = await import(loaded.find((name) => name.includes('/place.')));
+            return typed.map((one) => pointOf(one.toLowerCase(), [113, 27.7, 114.4, 28.75]));
+        }""",
+        list(typed),
+    )
+    assert found == list(typed.values())
+
+
 @pytest.mark.parametrize("kpi", ["response_time_median", "on_time_resolution_rate"])
 def test_every_grid_has_the_class_of_the_value_the_warehouse_answers(
     page: Page, address: str, home: Path, faults: list[str], kpi: str
@@ -285,6 +312,42 @@ def test_search_finds_a_grid_by_name_and_by_code(page: Page, address: str) -> No
     assert any(one["id"] == 12 and one["k"] >= 0 for one in page.evaluate(PAINTED))
 
 
+def test_a_point_is_marked_and_the_card_of_its_grid_opened(
+    page: Page, address: str, faults: list[str]
+) -> None:
+    lists = page.request.get(f"{address}/api/map/areas?county={COUNTY}").json()
+    code, name, _, _, longitude, latitude, *_ = lists["grid"][7]
+    opened(page, address)
+    search = page.locator("input[type=search]")
+    search.fill(f"{latitude}, {longitude}")
+    expect(page.locator(".found li").first).to_contain_text("WGS84 / CGCS2000")
+    search.press("Enter")
+    page.wait_for_url(re.compile(f"card={code}"))
+    expect(page.locator(".map-card h2")).to_have_text(name)
+    ready(page)
+    marked = page.evaluate(
+        "() => document.querySelector('.map-stage').maplibre.getSource('over-point').serialize()"
+        ".data.features[0].geometry.coordinates"
+    )
+    assert marked == pytest.approx([longitude, latitude], abs=1e-6)
+    # The link has it; its own button takes it away.
+    page.reload()
+    ready(page)
+    page.get_by_role("button", name="去掉标记的点").click()
+    page.wait_for_url(lambda url: "point" not in url)
+    assert not faults
+
+
+def test_a_point_outside_the_county_says_where_it_reaches(page: Page, address: str) -> None:
+    opened(page, address)
+    search = page.locator("input[type=search]")
+    search.fill("116.4, 39.9")
+    search.press("Enter")
+    expect(page.locator(".found .problem-message")).to_contain_text("116.4, 39.9: 不在本县区域内")
+    page.goto(f"{address}/map?point=113.64")
+    expect(page.get_by_role("alert").first).to_contain_text("113.64")
+
+
 def test_the_ranking_is_usable_with_the_keyboard(page: Page, address: str) -> None:
     opened(page, address)
     row = page.locator(".map-ranking li button").first
@@ -303,9 +366,16 @@ def test_a_phone_shows_map_legend_and_a_card_from_below(browser: Browser, addres
     assert card["width"] == PHONE["width"]
     assert card["y"] > PHONE["height"] * 0.3
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    # The area lies above its card; without one the map is seen between panel and legend.
+    assert middle_of(page, "T01")[1] < card["y"]
     page.locator(".map-card .close").click()
     ready(page)
     assert any(one["k"] >= 0 for one in page.evaluate(PAINTED))
+    panel, legend = (page.locator(one).bounding_box() for one in (".map-panel", ".legend"))
+    assert panel is not None
+    assert legend is not None
+    for code in ("T00", "T01", "T02", "T03"):
+        assert panel["y"] + panel["height"] < middle_of(page, code)[1] < legend["y"]
     context.close()
 
 

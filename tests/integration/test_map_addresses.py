@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import date
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from dashboards.context import MAP_KPIS
+from dashboards.map.sheet import MOST_BYTES
 from tests.support.map_county import publish_map_county
 from tests.support.marts import COUNTY
 from tests.support.served import served
@@ -143,3 +145,32 @@ def test_a_tile_is_there_an_empty_one_is_204_and_the_rest_404(address: str) -> N
     for wrong in (f"{base}/8/256/0.pbf", f"{address}/tiles/{COUNTY}/none/0/0/0.pbf"):
         assert got(wrong)[0] == 404
     assert got(f"{address}/tiles/%2e%2e/published/0/0/0.pbf")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        (b"{", 400, "JSON"),
+        (b"[]", 400, "sheet"),
+        (b'{"lang": "fr"}', 400, "zh"),
+    ],
+)
+def test_a_sheet_that_is_none_is_refused_before_anything_is_printed(
+    address: str, body: bytes, status: int, said: str
+) -> None:
+    request = urllib.request.Request(f"{address}/api/map/sheet.pdf", data=body, method="POST")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == status
+    assert said in json.loads(refused.value.read())["error"]
+
+
+def test_a_sheet_that_is_too_long_is_refused_by_its_header(address: str) -> None:
+    connection = HTTPConnection(address.removeprefix("http://"), timeout=30)
+    connection.putrequest("POST", "/api/map/sheet.pdf")
+    connection.putheader("Content-Length", str(MOST_BYTES + 1))
+    connection.endheaders()
+    refused = connection.getresponse()
+    assert refused.status == 413
+    assert str(MOST_BYTES) in json.loads(refused.read())["error"]
+    connection.close()

@@ -20,6 +20,7 @@ from dashboards.map.chosen import chosen
 from dashboards.map.detail import detail, risk_detail
 from dashboards.map.files import areas_file, table
 from dashboards.map.layers import LAYERS, PUBLIC_KINDS, layer
+from dashboards.map.place import place
 from geo.coordinates import from_cgcs2000
 from geo.risk.assess import assess
 from geo.risk.read import read_cases
@@ -206,3 +207,38 @@ def test_excel_has_the_areas_worst_first(context: Context, codes: list[str], mod
         expected = assess(read_cases(context.published, COUNTY)).rows
         assert [row[2] for row in rows[:5]] == expected["area_code"].to_list()[:5]
         assert "%" in rows[0][-1]
+
+
+def test_a_point_lies_in_the_areas_its_grid_lies_in(context: Context) -> None:
+    rows = context.sql(
+        "select grid_code, community_code, town_code, longitude, latitude from mart.dim_grids"
+        " where county_code = ? and is_current and longitude is not null order by 1 limit 40",
+        COUNTY,
+    )
+    for row in rows.iter_rows(named=True):
+        given = {name: str(row[name]) for name in ("longitude", "latitude")}
+        found = place(context, COUNTY, given)["areas"]
+        around = [COUNTY, row["town_code"], row["community_code"], row["grid_code"]]
+        assert [one["code"] for one in found] == around
+    shifted = from_cgcs2000([row["longitude"]], [row["latitude"]], datum="gcj02")
+    given = {"longitude": str(shifted[0][0]), "latitude": str(shifted[1][0]), "datum": "gcj02"}
+    found = place(context, COUNTY, given)
+    assert found["areas"][-1]["code"] == row["grid_code"]
+    assert found["longitude"] == pytest.approx(row["longitude"], abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"longitude": "116.4", "latitude": "39.9"}, "lies in none"),
+        ({"longitude": "x", "latitude": "28"}, 'longitude "x"'),
+        ({"longitude": "113", "latitude": "113"}, "-90 … 90"),
+        ({"longitude": "113"}, 'latitude ""'),
+        ({"longitude": "113.6", "latitude": "28.1", "datum": "bd09"}, "cgcs2000, gcj02"),
+    ],
+)
+def test_a_point_that_is_none_of_the_countys_is_refused(
+    context: Context, given: dict[str, str], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        place(context, COUNTY, given)

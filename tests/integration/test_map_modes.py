@@ -12,6 +12,7 @@ import pytest
 
 from dashboards.context import Context, Services
 from dashboards.map.asked import Asked, parse
+from dashboards.map.breaks import Classing
 from dashboards.map.modes import shade
 from dashboards.map.shading import NO_CLASS, NONE_DUE, UNCERTAIN
 from geo.hotspots.reading import find_hot_spots
@@ -21,6 +22,7 @@ from geo.risk.read import read_cases
 from tests.support.recomputed.county import COUNTY, published_sample
 from warehouse.analysis.changes import changes
 from warehouse.analysis.smoothing import smoothed
+from warehouse.errors import UsageError
 from warehouse.query import Question, answer
 
 DAYS = {"from": "2026-08-01", "to": "2026-10-31"}
@@ -151,10 +153,37 @@ def test_pairs_have_thirds_of_risk_and_put_no_gap_first(context: Context) -> Non
 def test_classes_can_be_chosen(context: Context) -> None:
     one = asked(context, level="community")
     for classing in ("quantile", "natural", "equal"):
-        made = shade(context, replace(one, classing=classing, steps=7))
+        made = shade(context, replace(one, classing=Classing(classing, 7)))
         counts = made.legend()["counts"]
         assert 1 < len(counts) <= 7
         assert min(counts) > 0
+
+
+def test_typed_edges_stay_in_every_period_and_on_both_sides_of_a_change(context: Context) -> None:
+    fixed = {"classes": "fixed", "breaks": "50,97.5"}
+    months = [{"from": f"2026-{month}-01", "to": f"2026-{month}-30"} for month in ("09", "10")]
+    for given in (*months, {"mode": "smoothed"}):
+        assert shade(context, asked(context, **fixed, **given)).breaks == (0.5, 0.975)
+    for compare in ("previous", "last_year"):
+        change = asked(context, mode="change", compare=compare, classes="fixed", breaks="2.5,10")
+        assert shade(context, change).breaks == (-0.1, -0.025, 0.0, 0.025, 0.1)
+    risk = asked(context, mode="risk", classes="fixed", breaks="0.1,5")
+    assert shade(context, risk).breaks == (0.1, 5.0)
+    # Nothing is foretold to reach five cases: that class is empty and still there.
+    assert shade(context, risk).legend()["counts"][2] == 0
+
+
+def test_typed_edges_of_a_gap_begin_above_no_gap(context: Context) -> None:
+    made = shade(context, asked(context, mode="gap", classes="fixed", breaks="30,60"))
+    none, *edges = made.breaks
+    assert 0 < none < 0.3
+    assert edges == [0.3, 0.6]
+    values = made.values[~np.isnan(made.values)]
+    assert made.legend()["counts"][0] == (values == 0).sum()
+    with pytest.raises(UsageError, match="1 … 5"):
+        asked(context, mode="gap", classes="fixed", breaks="1,2,3,4,5,6")
+    with pytest.raises(UsageError, match="1 … 3"):
+        asked(context, mode="change", classes="fixed", breaks="1,2,3,4")
 
 
 def test_a_legend_is_sent_as_numbers_that_json_knows(context: Context) -> None:

@@ -1,5 +1,6 @@
 """Class breaks: round figures, no empty class, the same side of a break here and on the page."""
 
+import re
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -8,7 +9,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dashboards.map.breaks import CLASSINGS, class_breaks, class_of, quantile_breaks
+from dashboards.map.breaks import (
+    CLASSINGS,
+    FIXED,
+    Classing,
+    class_breaks,
+    class_of,
+    quantile_breaks,
+    typed_edges,
+)
+from warehouse.errors import UsageError
 
 numbers = st.lists(
     st.floats(min_value=0, max_value=1e5, allow_nan=False, width=32), min_size=1, max_size=200
@@ -103,3 +113,46 @@ def test_no_class_is_ever_empty(classing: str, values: list[float]) -> None:
     assert sorted(set(edges)) == edges
     if values:
         assert np.bincount(class_of(found, edges), minlength=len(edges) + 1).min() > 0
+
+
+@pytest.mark.parametrize(
+    ("written", "edges"),
+    [
+        ("10,20,30", [10, 20, 30]),
+        ("22.5", [22.5]),
+        (" -5 , 0、5;7.25", [-5, 0, 5, 7.25]),
+        ("1,2,3,4,5,6", [1, 2, 3, 4, 5, 6]),
+    ],
+)
+def test_edges_are_read_as_typed(written: str, edges: list[float]) -> None:
+    assert typed_edges(written) == edges
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("", "1 … 6"),
+        (",,", "0 个分界值"),
+        ("1,2,3,4,5,6,7", "7 个分界值 / edges; 可用 / allowed: 1 … 6"),
+        ("10,ten", 'breaks "ten": 不是数'),
+        ("10,nan", 'breaks "nan": 超出范围'),
+        ("10,inf", 'breaks "inf": 超出范围'),
+        ("20,10", 'breaks "20,10": 须从小到大'),
+        ("10,10", "must ascend"),
+    ],
+)
+def test_edges_that_are_not_fit_are_refused_with_what_is_allowed(written: str, said: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)):
+        typed_edges(written)
+
+
+@pytest.mark.parametrize("written", ["0,5", "-1,5"])
+def test_edges_of_sizes_are_above_zero(written: str) -> None:
+    with pytest.raises(UsageError, match="> 0"):
+        typed_edges(written, above_zero=True)
+
+
+def test_fixed_classes_are_the_same_whatever_the_values_and_may_be_empty() -> None:
+    fixed = Classing(FIXED, edges=(50.0, 90.0, 99.9))
+    for values in ([], [0.2, 0.3], [0.95, 1.0]):
+        assert fixed.breaks(np.array(values), scale=100.0) == (0.5, 0.9, 0.999)

@@ -2,7 +2,7 @@
 
 const PARTS = [
   "kpi", "level", "area", "card", "department", "period", "from", "to", "compare",
-  "mode", "classes", "steps", "family", "horizon", "against", "follow", "coverage", "layers",
+  "mode", "classes", "steps", "breaks", "family", "horizon", "against", "follow", "coverage", "layers", "point",
 ];
 
 /** Parts of the address as written; empty where nothing is said. */
@@ -11,10 +11,14 @@ export const written = () => {
   return Object.fromEntries(PARTS.map((name) => [name, given.get(name) ?? ""]));
 };
 
+/** Typed class edges are in the unit of what is shown: another KPI or mode has no use for them. */
+const withoutEdges = (search, changes) =>
+  search.get("classes") === "fixed" && ("kpi" in changes || "mode" in changes) ? { classes: "", breaks: "", ...changes } : changes;
+
 /** The address's query with some parts changed; a part at its default or empty is left out. */
 export const queryWith = (changes, defaults) => {
   const search = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(changes)) {
+  for (const [name, value] of Object.entries(withoutEdges(search, changes))) {
     if (!value || value === defaults[name]) search.delete(name);
     else search.set(name, value);
   }

@@ -52,7 +52,8 @@ export class Canvas {
     this.map.addImage("hatch", hatch(scheme, RATIO), { pixelRatio: RATIO });
     const [west, south, east, north] = areas.at[areas.levels[0]][0]?.box ?? setup.county.extent;
     const [wide, high] = [east - west, north - south];
-    this.map.setMaxBounds([[west - wide * 1.5, south - high * 1.5], [east + wide * 1.5, north + high * 1.5]]);
+    // A card on a phone leaves a third of the picture: the county has room to stand in it.
+    this.map.setMaxBounds([[west - wide * 2.5, south - high * 2.5], [east + wide * 2.5, north + high * 2.5]]);
   }
 
   style(shown) {
@@ -240,16 +241,16 @@ export class Canvas {
     this.named = said;
   }
 
-  /** Move to an area; at once where the reader wants no motion. */
-  show(area, padding) {
-    const options = { padding, maxZoom: 15, duration: calm() ? 0 : 550 };
+  /** Move to an area; at once where the reader wants no motion, or nothing was seen before. */
+  show(area, padding, atOnce = calm()) {
+    const options = { padding, maxZoom: 15, duration: atOnce ? 0 : 550 };
     if (area.box[0] !== null) this.map.fitBounds(this.bounds(area.box), options);
   }
 
   /** Bring an area into the upper part of the picture, above what comes from below. */
   lift(area) {
     if (area.point[0] === null) return;
-    const offset = [0, -Math.round(this.node.clientHeight * 0.16)];
+    const offset = [0, -Math.round(this.node.clientHeight * 0.32)];
     this.map.easeTo({ center: area.point, offset, duration: calm() ? 0 : 350 });
   }
 

@@ -125,6 +125,12 @@ export class Source {
     return this.once(`/api/map/layer?${query}`, (answer) => answer.json());
   }
 
+  /** The areas around a point, largest first, and the point in CGCS2000. */
+  place({ county, version }, [longitude, latitude], datum) {
+    const query = new URLSearchParams({ county: county.code, version, longitude, latitude, datum });
+    return this.once(`/api/map/place?${query}`, (answer) => answer.json());
+  }
+
   /** Sums of a set of areas: they are asked anew, and may be too many for an address. */
   async chosen(asked, codes) {
     const answer = await fetch("/api/map/chosen", {

@@ -1,15 +1,20 @@
-// What can be laid over the map: counts at the middle of grids, gauges, past floods, places of cases.
+// What can be laid over the map: counts at the middle of grids, gauges, past floods, places of cases; and
+// the point of the address.
+import { pointText } from "./place.mjs";
 import { el } from "./words.mjs";
 
 export const LAYERS = ["open", "workers", "gauges", "floods", "cases"];
 const CASES_AS_POINTS_FROM = 12.5;
 
 const INK = {
-  light: { open: "#7a1f1f", overdue: "#c62828", workers: "#1f5f8b", gauges: "#0b6b75", floods: "#274b8f", cases: "#5b3f8c", edge: "#ffffff" },
-  dark: { open: "#ffb4a8", overdue: "#ff7b6b", workers: "#8cc8f0", gauges: "#7fe0e0", floods: "#9db8ff", cases: "#cdb7ff", edge: "#11161b" },
+  light: { open: "#7a1f1f", overdue: "#c62828", workers: "#1f5f8b", gauges: "#0b6b75", floods: "#274b8f", cases: "#5b3f8c", point: "#b3006b", edge: "#ffffff" },
+  dark: { open: "#ffb4a8", overdue: "#ff7b6b", workers: "#8cc8f0", gauges: "#7fe0e0", floods: "#9db8ff", cases: "#cdb7ff", point: "#ff7ac3", edge: "#11161b" },
 };
 
 const scheme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
+
+/** Colour of a layer's points. */
+export const layerInk = (name, colouring) => INK[colouring][name];
 
 export class Layers {
   constructor(map) {
@@ -39,9 +44,8 @@ export class Layers {
     this.map.change({ layers: next.join(",") });
   }
 
-  /** Bring the picture to what is chosen; a style made anew has none of them. */
-  async show() {
-    const { map: drawn } = this.map.canvas;
+  /** Bring a picture to what is chosen; a style made anew has none of them. */
+  async show(drawn = this.map.canvas.map, colouring = scheme()) {
     const { chosen } = this;
     const missing = [];
     for (const name of LAYERS) {
@@ -53,8 +57,11 @@ export class Layers {
       const days = name === "cases" ? { from, to } : {};
       const told = await this.map.source.layer({ county, version, kpi, level, ...days }, name);
       if (told.missing) missing.push(told.missing);
-      else this.put(drawn, name, told.points);
+      else this.put(drawn, name, told.points, INK[colouring]);
     }));
+    const { point } = this.map.view;
+    if (point) this.put(drawn, "point", { longitude: [point[0]], latitude: [point[1]], name: [pointText(point).replace(",", ", ")] }, INK[colouring]);
+    else this.take(drawn, "point");
     const { words } = this.map;
     this.said.textContent = missing.length ? words.text("map.layer.missing", { tables: missing.join(", ") }) : "";
   }
@@ -67,7 +74,7 @@ export class Layers {
     drawn.removeSource(`over-${name}`);
   }
 
-  put(drawn, name, points) {
+  put(drawn, name, points, ink) {
     const { words } = this.map;
     const features = (points.longitude ?? []).map((longitude, at) => {
       const one = Object.fromEntries(Object.keys(points).map((column) => [column, points[column][at]]));
@@ -84,7 +91,9 @@ export class Layers {
       return;
     }
     drawn.addSource(id, { type: "geojson", data });
-    for (const layer of this.paints(name, id)) drawn.addLayer({ source: id, ...layer }, "labels");
+    // The point asked for lies over all else.
+    const below = name === "point" ? undefined : "labels";
+    for (const layer of this.paints(name, id, ink)) drawn.addLayer({ source: id, ...layer }, below);
   }
 
   label(name, one, words) {
@@ -94,8 +103,7 @@ export class Layers {
     return one.name ?? "";
   }
 
-  paints(name, id) {
-    const ink = INK[scheme()];
+  paints(name, id, ink) {
     const circle = (radius, colour, more = {}) => ({
       id, type: "circle",
       paint: { "circle-radius": radius, "circle-color": colour, "circle-stroke-color": ink.edge, "circle-stroke-width": 1, ...more },
@@ -130,6 +138,10 @@ export class Layers {
         },
         { ...circle(3.2, ink.cases, { "circle-opacity": 0.75 }), minzoom: CASES_AS_POINTS_FROM },
       ];
+    }
+    if (name === "point") {
+      const ring = { ...circle(11, ink.point, { "circle-opacity": 0.15, "circle-stroke-color": ink.point, "circle-stroke-width": 2.5 }), id: `${id}-ring` };
+      return [ring, circle(3.5, ink.point), text(0)];
     }
     return [circle(byZoom(3.5, 6), ink[name]), text(name === "gauges" ? 10 : 13)];
   }

@@ -1,11 +1,13 @@
 // What the colours mean: classes in the measure's unit, how many areas are in each, what hatching
 // says, how classes are made, and what proves the picture.
+import { NONE_DUE, UNKNOWN } from "./data.mjs";
 import { classColours } from "./palette.mjs";
+import { FIXED, edgeField, edgesNow } from "./edges.mjs";
 import { hasClassing } from "./modes.mjs";
 import { withoutValue } from "./tip.mjs";
 import { el } from "./words.mjs";
 
-const CLASSINGS = ["quantile", "natural", "equal"];
+const CLASSINGS = ["quantile", "natural", "equal", FIXED];
 const TOPS = [100, 50, 25, 10, 2];
 const MOST_STEPS = 7;
 const LEAST_STEPS = 3;
@@ -30,8 +32,9 @@ export class Legend {
           type: "button", class: "to-more", "aria-expanded": String(this.node.classList.contains("open")),
           onclick: ({ target }) => target.setAttribute("aria-expanded", String(this.node.classList.toggle("open"))),
         }, words.text("map.legend.more")),
+        map.tools.button(),
         el("button", { type: "button", class: "to-ranking", onclick: () => map.toggleRanking() }, words.text("map.ranking"))),
-      shading.missing ? el("p", { class: "nothing", role: "status" }, shading.missing) : this.classes(colours),
+      shading.missing ? el("p", { class: "nothing", role: "status" }, this.missing(), this.wayOut()) : this.classes(colours),
       this.doubts(colours),
       this.meaning(),
       shading.missing ? "" : this.choice(),
@@ -41,25 +44,41 @@ export class Legend {
     );
   }
 
-  /** Lines of the classes as [colour, text, count]: what the exported picture has, too. */
-  lines(map) {
-    const { words, shading, kpi } = map;
-    return classColours(shading.counts.length, kpi, scheme()).map((colour, k) => [
-      colour,
-      shading.categories.length ? words.text(`map.class.${shading.categories[k]}`) : this.range(k, shading, kpi, words),
-      shading.counts[k],
-    ]);
+  /** Why nothing is shown. */
+  missing() {
+    const { words, shading, view, kpiShown } = this.map;
+    const isUnfit = view.mode === "smoothed" && !kpiShown.can_smooth;
+    return isUnfit ? words.text("map.smoothed.unfit", { kpi: kpiShown.name }) : shading.missing;
+  }
+
+  /** Of a KPI that cannot be smoothed, one that can. */
+  wayOut() {
+    const { map } = this;
+    if (map.view.mode !== "smoothed" || map.kpiShown.can_smooth) return "";
+    const other = map.setup.kpis.find((kpi) => kpi.can_smooth);
+    return other ? el("a", { href: map.href({ kpi: other.id }) }, map.words.text("map.smoothed.instead", { kpi: other.name })) : "";
+  }
+
+  /** All lines as what stands before them, text and count: what an exported picture has, too. */
+  lines(colouring = scheme()) {
+    const { words, shading, kpi } = this.map;
+    if (shading.missing) return [];
+    const colours = classColours(shading.counts.length, kpi, colouring);
+    const classes = colours.map((colour, k) => ({ swatch: "class", colour, text: this.named(k), count: words.number(shading.counts[k]) }));
+    return [...classes, ...this.doubtful(colours).map((one) => ({ ...one, count: words.number(one.count) }))];
+  }
+
+  named(k) {
+    const { words, shading, kpi } = this.map;
+    return shading.categories.length ? words.text(`map.class.${shading.categories[k]}`) : this.range(k, shading, kpi, words);
   }
 
   classes(colours) {
-    const { words, shading, kpi, view } = this.map;
+    const { words, shading, view } = this.map;
     if (view.mode === "bivariate") return this.square(colours);
     const most = Math.max(1, ...shading.counts);
-    const named = shading.categories.length > 0;
-    return el("ul", { class: named ? "categories" : "" }, colours.map((colour, k) => {
-      const text = named ? words.text(`map.class.${shading.categories[k]}`) : this.range(k, shading, kpi, words);
-      return this.line(`--swatch:${colour}`, "", text, shading.counts[k], most, words);
-    }));
+    return el("ul", { class: shading.categories.length ? "categories" : "" }, colours.map((colour, k) =>
+      this.line(`--swatch:${colour}`, "", this.named(k), shading.counts[k], most, words)));
   }
 
   /** Risk upward, gap to the right; each cell with how many areas it has. */
@@ -78,18 +97,23 @@ export class Legend {
       el("tbody", {}, rows));
   }
 
-  doubts(colours) {
+  /** Lines of what is unsteady and of what has no value. */
+  doubtful(colours) {
     const { words, shading, view } = this.map;
-    if (shading.missing) return "";
-    const middle = colours[Math.floor(colours.length / 2)];
-    const most = Math.max(1, ...shading.counts);
-    const lines = [];
     const unsteady = view.mode === "change" ? "map.uncertain.change.long" : "map.uncertain.long";
-    if (shading.uncertain) lines.push(this.line(`--swatch:${middle}`, "faint", words.text(unsteady), shading.uncertain, most, words));
-    const none = shading.none_due + shading.unknown;
-    if (shading.none_due) lines.push(this.line(null, "none", words.text(withoutValue(shading, 1)), shading.none_due, most, words));
-    if (none > shading.none_due) lines.push(this.line(null, "none", words.text(withoutValue(shading, 2)), none - shading.none_due, most, words));
-    return el("ul", { class: "doubts" }, lines);
+    return [
+      { swatch: "faint", colour: colours[Math.floor(colours.length / 2)], text: words.text(unsteady), count: shading.uncertain },
+      { swatch: "none", colour: "", text: words.text(withoutValue(shading, NONE_DUE)), count: shading.none_due },
+      { swatch: "none", colour: "", text: words.text(withoutValue(shading, UNKNOWN)), count: shading.unknown },
+    ].filter(({ count }) => count);
+  }
+
+  doubts(colours) {
+    const { words, shading } = this.map;
+    if (shading.missing) return "";
+    const most = Math.max(1, ...shading.counts);
+    return el("ul", { class: "doubts" }, this.doubtful(colours).map(({ swatch, colour, text, count }) =>
+      this.line(colour ? `--swatch:${colour}` : null, swatch, text, count, most, words)));
   }
 
   meaning() {
@@ -129,11 +153,13 @@ export class Legend {
     const classing = view.classes || all[0];
     const steps = Array.from({ length: MOST_STEPS - LEAST_STEPS + 1 }, (_, at) => String(at + LEAST_STEPS));
     const option = (value, text, chosen) => el("option", { value, selected: value === chosen }, text);
+    const choose = ({ target: { value } }) =>
+      map.change({ classes: value === all[0] ? "" : value, breaks: value === FIXED ? edgesNow(map) : "" });
     return el("div", { class: "classing" },
       el("label", {}, el("span", {}, words.text("map.classes")),
-        el("select", { name: "classes", onchange: ({ target }) => map.change({ classes: target.value === all[0] ? "" : target.value }) },
+        el("select", { name: "classes", onchange: choose },
           all.map((one) => option(one, words.text(`map.classes.${one}`), classing)))),
-      el("label", {}, el("span", {}, words.text("map.steps")),
+      classing === FIXED ? edgeField(map) : el("label", {}, el("span", {}, words.text("map.steps")),
         el("select", { name: "steps", disabled: classing === "top", onchange: ({ target }) => map.change({ steps: target.value === "5" ? "" : target.value }) },
           steps.map((one) => option(one, one, view.steps || "5")))));
   }
@@ -189,8 +215,11 @@ export class Legend {
 
   range(k, { breaks, low, high }, kpi, words) {
     const { view } = this.map ?? {};
-    const edge = (value) => `${kpi.is_signed && value > 0 ? "+" : ""}${words.edge(value, kpi)}`;
-    if (view?.mode === "gap" && low === 0 && breaks.length) {
+    const isFixed = view?.classes === FIXED;
+    // Typed edges are shown as they were typed, however many decimals they have.
+    const written = (value) => (isFixed ? words.typed(Number((kpi.is_share ? value * 100 : value).toFixed(9))) : words.edge(value, kpi));
+    const edge = (value) => `${kpi.is_signed && value > 0 ? "+" : ""}${written(value)}`;
+    if (view?.mode === "gap" && (low === 0 || isFixed) && breaks.length) {
       if (k === 0) return words.text("map.gap.none");
       if (k === 1) return breaks.length > 1 ? `< ${edge(breaks[1])}` : `> 0`;
     }
@@ -198,7 +227,7 @@ export class Legend {
     const named = top && k ? `${words.text("map.top", { share: TOPS[k] })} ` : top ? `${words.text("map.top.rest")} ` : "";
     if (!breaks.length) return low === null ? "—" : words.figure(low, kpi) === words.figure(high, kpi) ? words.figure(low, kpi) : `${words.figure(low, kpi)} – ${words.figure(high, kpi)}`;
     if (k === 0) return `${named}< ${edge(breaks[0])}`;
-    if (k === breaks.length && high === breaks[k - 1]) return named + edge(breaks[k - 1]);
+    if (k === breaks.length && high === breaks[k - 1] && !isFixed) return named + edge(breaks[k - 1]);
     if (k === breaks.length) return `${named}≥ ${edge(breaks[k - 1])}`;
     return named ? `${named}≥ ${edge(breaks[k - 1])}` : `${edge(breaks[k - 1])} – ${edge(breaks[k])}`;
   }

@@ -8,12 +8,18 @@ import { Layers } from "./layers.mjs";
 import { RAW, firstLevel, hasPeriod, levelsOf, measureOf, modeParts, showsKpi } from "./modes.mjs";
 import { Panel } from "./panel.mjs";
 import { Picker } from "./picker.mjs";
+import { pointWritten } from "./place.mjs";
 import { Player } from "./player.mjs";
 import { Ranking } from "./ranking.mjs";
 import { Tip } from "./tip.mjs";
+import { Tools } from "./tools.mjs";
 import { Words, el } from "./words.mjs";
 
 const PHONE = "(max-width: 860px)";
+/** In pixels: the panel of a narrow screen before it is drawn. */
+const LEAST_PANEL = 236;
+/** Of the height of a narrow screen: what an open card takes at most. */
+const CARD_SHARE = 0.64;
 /** An answer that takes longer than this is said to be on its way. */
 const PATIENCE_MS = 350;
 
@@ -31,11 +37,12 @@ export class GridMap {
     this.player = new Player(this);
     this.picker = new Picker(this);
     this.layers = new Layers(this);
+    this.tools = new Tools(this);
     this.panel = new Panel(this);
     this.ranking = new Ranking(this);
     this.card = new Card(this);
     this.tip = new Tip(this.root);
-    this.root.append(this.panel.node, this.panel.trail, this.panel.sample, this.ranking.node, this.card.node, this.picker.node);
+    this.root.append(this.panel.node, this.panel.trail, this.panel.sample, this.ranking.node, this.card.node, this.picker.node, this.tools.node);
     this.stage.append(this.picker.line);
     this.watch();
     this.prepare();
@@ -131,7 +138,13 @@ export class GridMap {
 
   /** Room the panels take, so that what is looked at lies beside them. */
   get padding() {
-    if (this.isPhone) return { top: 196, bottom: 150, left: 20, right: 20 };
+    if (this.isPhone && this.view?.card) {
+      return { top: 16, bottom: Math.round(this.root.clientHeight * CARD_SHARE) + 16, left: 20, right: 20 };
+    }
+    if (this.isPhone) {
+      const top = Math.max(LEAST_PANEL, this.panel.node.offsetHeight) + 20;
+      return { top, bottom: Math.max(150, this.panel.legend.node.offsetHeight + 64), left: 20, right: 20 };
+    }
     const wide = this.root.clientWidth > 1180;
     return { top: 72, bottom: 48, left: 380, right: wide ? 370 : 48 };
   }
@@ -177,14 +190,18 @@ export class GridMap {
     const view = this.read();
     const asked = this.source.shading(view.asked);
     asked.catch(() => null);
-    const moved = this.open(view) ? false : this.view?.focus !== view.focus;
+    const isFirst = this.open(view);
+    // On a phone panel and legend are as high as the mode has choices and classes, and come back when a
+    // card goes.
+    const refits = this.isPhone && (isFirst || this.view?.mode !== view.mode || (this.view?.card && !view.card));
+    const moved = refits || (!isFirst && this.view?.focus !== view.focus);
     const shading = await this.patiently(asked, view, overtaken);
     if (overtaken()) return false;
     this.player.stop();
     this.show(view, shading);
     this.picker.follow();
     this.panel.draw();
-    const painted = this.picture(moved, overtaken);
+    const painted = this.picture({ moved, isFirst }, overtaken);
     this.ranking.draw();
     this.card.draw();
     await painted;
@@ -244,7 +261,8 @@ export class GridMap {
     const kpi = given.kpi || setup.defaults.kpi;
     const card = areas.byCode.get(given.card) ?? (isLowest && named !== top ? named : null);
     const asked = this.question(setup, given, level);
-    return { ...given, mode, focus, level, lower, period, kpi, card, asked };
+    const point = pointWritten(given.point, this.words);
+    return { ...given, mode, focus, level, lower, period, kpi, card, asked, point };
   }
 
   /** Begin with the tiles while the values are on their way. True where the map was just made. */
@@ -270,7 +288,7 @@ export class GridMap {
     return isFirst;
   }
 
-  async picture(moved, overtaken) {
+  async picture({ moved, isFirst }, overtaken) {
     if (!this.canvas) return;
     const { focus, level, card } = this.view;
     await this.canvas.ready();
@@ -279,11 +297,21 @@ export class GridMap {
     this.canvas.mark("selected", [card?.level === level ? card : null]);
     this.canvas.mark("chosen", [...this.picker.chosen]);
     this.canvas.label({ level, focus, valueOf: (area) => this.valueText(area) });
-    if (moved) this.canvas.show(focus, this.padding);
+    if (moved) this.canvas.show(focus, this.padding, isFirst || undefined);
     else if (card && this.isPhone && card !== this.lifted) this.canvas.lift(card);
     this.lifted = card;
+    this.bring(moved);
     await this.layers.show();
     await this.canvas.drawn();
+  }
+
+  /** A point just marked is in sight. */
+  bring(moved) {
+    const { point } = this.view;
+    const { map: drawn } = this.canvas;
+    const at = point?.join();
+    if (point && at !== this.pointed && !moved && !drawn.getBounds().contains(point)) drawn.panTo(point);
+    this.pointed = at;
   }
 
   /** Paint and list again what is shown, without a change of the address. */
@@ -345,7 +373,7 @@ export class GridMap {
     const value = this.shading.values[area.fid];
     if (value === undefined || Number.isNaN(value)) return "";
     const figure = this.words.figure(value, this.kpi);
-    return this.kpi.is_share && !this.kpi.is_signed ? `${figure}%` : figure;
+    return this.kpi.unit === "%" ? `${figure}%` : figure;
   }
 
   told(area) {

@@ -23,6 +23,7 @@ export const firstLevel = (mode, levels) => (OF_FINEST.has(mode) ? levels.at(-1)
 /** Which parameters a mode's values depend on, each at the server's own default if empty. */
 export const modeParts = (given, mode) => {
   const names = ["classes", "steps"];
+  if (given.classes === "fixed") names.push("breaks");
   if (hasKinds(mode)) names.push("family");
   if (hasHorizon(mode)) names.push("horizon");
   if (hasCoverage(mode)) names.push("coverage");

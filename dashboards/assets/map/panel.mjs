@@ -1,6 +1,7 @@
 // What is chosen and what the colours mean: mode, KPI or kind, period, level, search, trail, legend.
 import { Legend } from "./legend.mjs";
 import { MODES, RAW, firstLevel, hasCoverage, hasHorizon, hasKinds, hasPeriod, showsKpi } from "./modes.mjs";
+import { pointText } from "./place.mjs";
 import { Search } from "./search.mjs";
 import { el } from "./words.mjs";
 
@@ -39,22 +40,22 @@ export class Panel {
     this.levels = el("div", { class: "levels", role: "group", "aria-label": words.text("map.level") });
     this.days = el("p", { class: "map-days muted" });
     this.node.setAttribute("aria-label", words.text("filter.label"));
-    this.node.replaceChildren(
-      this.search.make(),
-      this.modes,
-      this.choices,
-      this.days,
-      this.map.player.node,
-      this.levels,
-      this.legend.node,
-      this.map.layers.node,
-    );
+    this.field = this.search.make();
+    this.arrange();
+  }
+
+  /** Months and layers stand here where there is room, else in a sheet of their own. */
+  arrange() {
+    const { player, layers, tools } = this.map;
+    const first = [this.field, this.modes, this.choices, this.days];
+    if (tools.take(player.node, layers.node)) this.node.replaceChildren(...first, this.levels, this.legend.node);
+    else this.node.replaceChildren(...first, player.node, this.levels, this.legend.node, layers.node);
   }
 
   drawModes() {
     const { words, view } = this.map;
     this.modes.replaceChildren(...MODES.map((mode) => el("a", {
-      href: this.map.href({ mode: mode === RAW ? "" : mode, level: "", classes: "", card: view.card?.code ?? "" }),
+      href: this.map.href({ mode: mode === RAW ? "" : mode, level: "", classes: "", breaks: "", card: view.card?.code ?? "" }),
       "aria-current": mode === view.mode ? "page" : null,
       title: words.text(`map.mode.${mode}.long`),
     }, words.text(`map.mode.${mode}`))));
@@ -98,11 +99,11 @@ export class Panel {
       fields.push(labelled("map.against", this.choice("against", words.text("map.against"), this.named("map.against", against), view.against)));
     }
     if (hasPeriod(mode, view.follow)) fields.push(labelled("filter.period", this.period()));
-    if (mode === "change") fields.push(labelled("filter.compare", this.choice("compare", words.text("filter.compare"), this.named("compare", ["previous", "last_year"]), view.compare)));
     if (showsKpi(mode)) {
       const rows = [{ key: "", label: words.text("filter.department.all") }, ...setup.departments.map(({ code, name }) => ({ key: code, label: name }))];
       fields.push(labelled("filter.department", this.choice("department", words.text("filter.department"), rows, view.department)));
     }
+    if (mode === "change") fields.push(labelled("filter.compare", this.choice("compare", words.text("filter.compare"), this.named("compare", ["previous", "last_year"]), view.compare)));
     // What has the focus keeps it when the choices are drawn anew.
     const focused = document.activeElement?.getAttribute?.("name");
     const hadFocus = this.choices.contains(document.activeElement);
@@ -157,7 +158,13 @@ export class Panel {
     this.sample.textContent = words.text("sample.boundaries");
     this.sample.title = words.text("sample.boundaries.note");
     this.trail.setAttribute("aria-label", words.text("map.trail"));
-    this.trail.replaceChildren(el("ol", {}, steps));
+    const at = view.point && pointText(view.point).replace(",", ", ");
+    const sign = (text) => el("span", { "aria-hidden": "true" }, text);
+    const mark = at && el("button", {
+      type: "button", class: "to-forget", title: words.text("map.point.forget"), "aria-label": `${at}: ${words.text("map.point.forget")}`,
+      onclick: () => this.map.change({ point: "" }),
+    }, sign("◎ "), at, sign(" ×"));
+    this.trail.replaceChildren(el("ol", {}, steps), mark || "");
   }
 
   /** Said while an answer takes its time. */

@@ -69,8 +69,11 @@ export class Picker {
     if (!canvas || this.isListening) return;
     this.isListening = true;
     const stage = canvas.node;
+    let end = null;
     stage.addEventListener("pointerdown", (event) => {
-      if (!this.isOn || event.button !== 0 || !event.target.closest("canvas")) return;
+      // A second finger is there to zoom.
+      if (!event.isPrimary) end?.();
+      if (!this.isOn || !event.isPrimary || event.button !== 0 || !event.target.closest("canvas")) return;
       const box = stage.getBoundingClientRect();
       const place = ({ clientX, clientY }) => [clientX - box.left, clientY - box.top];
       const path = [place(event)];
@@ -82,14 +85,18 @@ export class Picker {
         path.push(next);
         this.trace(path);
       };
-      const end = () => {
+      end = (last) => {
         removeEventListener("pointermove", move);
+        removeEventListener("pointerup", end);
+        removeEventListener("pointercancel", end);
+        end = null;
         canvas.map.dragPan.enable();
         this.line.hidden = true;
-        if (path.length > 2) this.around(path);
+        if (last?.type === "pointerup" && path.length > 2) this.around(path);
       };
       addEventListener("pointermove", move);
-      addEventListener("pointerup", end, { once: true });
+      addEventListener("pointerup", end);
+      addEventListener("pointercancel", end);
     }, { capture: true });
   }
 

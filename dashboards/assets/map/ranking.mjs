@@ -57,17 +57,23 @@ export class Ranking {
     const order = words.text(kpi.better === "neither" ? "map.order.high" : "map.order.worst");
     const most = this.map.canvas ? MOST : MOST_WITHOUT_MAP;
     const more = rows.length - most;
+    const said = [words.number(rows.length), order, ...(this.hasLongUnit ? [kpi.unit] : [])];
     this.node.setAttribute("aria-label", words.text("map.ranking"));
     this.node.replaceChildren(
       el("header", {},
         el("h2", {}, words.text("map.ranking.of", { level: words.level(view.level) })),
-        el("span", { class: "muted" }, `${words.number(rows.length)} · ${order}`),
+        el("span", { class: "muted" }, said.join(" · ")),
         this.map.picker.button(),
         this.map.exports.button(),
         el("button", { type: "button", class: "close", "aria-label": words.text("receipt.close"), onclick: () => this.map.toggleRanking() }, "×")),
       el("ol", {}, rows.slice(0, most).flatMap((area, at) => [this.heading(area, rows[at - 1]), this.row(area, at, colours)])),
       more > 0 ? el("p", { class: "muted more" }, words.text("map.more", { count: words.number(more) })) : "",
     );
+  }
+
+  /** A unit that leaves no room for names stands above the list. */
+  get hasLongUnit() {
+    return this.map.kpi.unit === this.map.words.text("unit.percentage_points");
   }
 
   row(area, at, colours) {
@@ -78,7 +84,7 @@ export class Ranking {
     const note = noteOf(view.mode, this.map, area.fid);
     const doubt = shading.flags[area.fid] & UNCERTAIN ? " faint" : "";
     const style = found < 0 ? null : `--swatch:${colours[found]}`;
-    const text = found < 0 ? remarks(shading, area.fid, words)[0] : words.value(value, kpi);
+    const text = found < 0 ? remarks(shading, area.fid, words)[0] : this.hasLongUnit ? words.figure(value, kpi) : words.value(value, kpi);
     const { picker } = this.map;
     return el("li", {},
       picker.isOn ? el("input", {
@@ -88,7 +94,7 @@ export class Ranking {
       el("button", {
         type: "button", "data-code": area.code,
         "aria-pressed": String(view.card === area),
-        title: found < 0 ? null : remarks(shading, area.fid, words).join(" · "),
+        title: [area.name, ...(found < 0 ? [] : remarks(shading, area.fid, words))].join(" · "),
         onclick: () => this.map.choose(area),
         onmouseenter: () => this.map.canvas?.map && this.map.canvas.mark("hover", [area]),
         onmouseleave: () => this.map.canvas?.map && this.map.canvas.mark("hover", []),

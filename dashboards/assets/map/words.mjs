@@ -77,6 +77,12 @@ export class Words {
     return this.joined(figure.startsWith("−") ? figure : `+${figure}`, unit);
   }
 
+  /** A number with all the decimals it was typed with. */
+  typed(value) {
+    const [, decimals = ""] = String(value).split(".");
+    return this.number(value, decimals.length);
+  }
+
   /** A class break, with as many decimals as tell it from the others and no more. */
   edge(value, kpi) {
     const shown = kpi.is_share ? value * 100 : value;

@@ -1,0 +1,199 @@
+"""The map as a sheet of A4 to print and keep: the browser draws the picture, all around it is text.
+
+What the reader sees (title, classes, sentences) comes from the page in the reader's language; the
+sheet sets it and Chromium prints it, as it does the reports.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from dashboards.i18n import Lang, text
+from dashboards.report.document import FONT
+from dashboards.report.pdf import as_pdf
+from warehouse.errors import UsageError, unknown_value
+from warehouse.settings import Settings
+
+STYLES = Path(__file__).with_name("sheet.css")
+PICTURE_WIDTH_MM = 200.0
+"""On the paper; `sheet.css` has the same. Its height follows from the picture's own form."""
+MOST_BYTES = 24_000_000
+"""Of a request: a picture of 300 dots an inch has a tenth of that."""
+MOST_LETTERS = 2_000
+MOST_LINES = 40
+SWATCHES = ("class", "faint", "none", "dot")
+"""What stands before a line: a colour, a faint one with hatching, hatching alone, a point."""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]+={0,2}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the legend; `count` as it is written, empty where nothing is counted."""
+
+    swatch: str
+    colour: str
+    text: str
+    count: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What stands on the paper.
+
+    Attributes:
+        subtitle: what the colours are and of which days.
+        heading: above the legend, with the unit.
+        said: sentences below it.
+        foot: source and version.
+        mark: of a sample; empty for real records.
+        metres, share: length of the scale bar on the ground, and as a share of the picture's width.
+        scale: what is written at it.
+        picture: a PNG as a `data:` address.
+    """
+
+    lang: Lang
+    title: str
+    subtitle: str
+    heading: str
+    lines: tuple[Line, ...]
+    said: tuple[str, ...]
+    foot: str
+    mark: str
+    metres: float
+    share: float
+    scale: str
+    picture: str
+
+    @property
+    def ratio(self) -> int:
+        """Ground over paper, to two figures."""
+        exact = self.metres / (self.share * PICTURE_WIDTH_MM / 1000)
+        return int(round(exact, 1 - math.floor(math.log10(exact))))
+
+
+def read_sheet(given: Any) -> Sheet:
+    """What the page sends.
+
+    Raises:
+        UsageError: a part that is missing or not of its kind; names it.
+    """
+    if not isinstance(given, dict):
+        raise UsageError("sheet: 不是 JSON 对象 / is no JSON object")
+    lang = given.get("lang")
+    if lang not in tuple(Lang):
+        raise UsageError(unknown_value("lang", str(lang), tuple(Lang)))
+    words = {
+        name: _words(name, given.get(name))
+        for name in ("title", "subtitle", "heading", "foot", "mark", "scale")
+    }
+    picture = given.get("picture")
+    if not isinstance(picture, str) or not PICTURE.fullmatch(picture):
+        raise UsageError("picture: 需要 / needs data:image/png;base64,…")
+    return Sheet(
+        **words,
+        lang=Lang(lang),
+        lines=tuple(_line(one) for one in _list("lines", given.get("lines"))),
+        said=tuple(_words("said", one) for one in _list("said", given.get("said"))),
+        metres=_number("metres", given.get("metres"), least=1.0, most=1e7),
+        share=_number("share", given.get("share"), least=0.01, most=1.0),
+        picture=picture,
+    )
+
+
+def sheet_pdf(given: Any, *, settings: Settings) -> bytes:
+    """The printed sheet.
+
+    Raises:
+        UsageError: as `read_sheet`.
+        NoBrowserError, PrintError, BusyError: as `report.pdf.as_pdf`.
+    """
+    return as_pdf(sheet_document(read_sheet(given)), settings=settings)
+
+
+def sheet_document(sheet: Sheet) -> str:
+    """The sheet as a self-contained HTML document."""
+    lang = sheet.lang
+    mark = f'<span class="mark">{escape(sheet.mark)}</span>' if sheet.mark else ""
+    said = "".join(f"<p>{escape(one)}</p>" for one in sheet.said)
+    lines = "".join(_legend_line(line) for line in sheet.lines)
+    ratio = text("map.export.ratio", lang, ratio=f"{sheet.ratio:,}")
+    return f"""<!DOCTYPE html>
+<html lang="{lang.tag}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">
+<title>{escape(sheet.title)}</title>
+<style>{_styles()}</style>
+</head>
+<body>
+<header><h1>{escape(sheet.title)}{mark}</h1><p>{escape(sheet.subtitle)}</p></header>
+<main>
+<figure><img src="{sheet.picture}" alt="">
+<div class="north"><svg viewBox="0 0 18 28"><path d="M9 0 18 28 9 21 0 28Z"/></svg>
+{escape(text("map.north", lang))}</div>
+<div class="scale"><span>{escape(sheet.scale)}</span>
+<i style="width:{sheet.share * PICTURE_WIDTH_MM:.3f}mm"></i></div>
+</figure>
+<aside><h2>{escape(sheet.heading)}</h2><table>{lines}</table>{said}
+<p class="ratio">{escape(ratio)}</p></aside>
+</main>
+<footer>{escape(sheet.foot)}</footer>
+</body>
+</html>"""
+
+
+def _legend_line(line: Line) -> str:
+    fill = f'fill="{line.colour}"' if line.colour else 'fill="none"'
+    hatching = '<path class="hatch" d="M-2 12 12 -2M4 18 24 -2M16 18 36 -2"/>'
+    shape = f'<rect x=".4" y=".4" width="29.2" height="15.2" rx="2" {fill}/>'
+    if line.swatch == "dot":
+        shape = f'<circle cx="15" cy="8" r="5" {fill}/>'
+    if line.swatch in ("faint", "none"):
+        shape = shape.replace("<rect", '<rect class="pale"') + hatching
+    return (
+        f'<tr><td><svg viewBox="0 0 30 16">{shape}</svg></td>'
+        f"<td>{escape(line.text)}</td><td>{escape(line.count)}</td></tr>"
+    )
+
+
+@cache
+def _styles() -> str:
+    return STYLES.read_text(encoding="utf-8").replace("var(--font)", FONT)
+
+
+def _line(given: Any) -> Line:
+    if not isinstance(given, Mapping):
+        raise UsageError('lines: 每行需要 / each needs "swatch", "colour", "text", "count"')
+    swatch, colour = given.get("swatch"), given.get("colour")
+    if swatch not in SWATCHES:
+        raise UsageError(unknown_value("swatch", str(swatch), SWATCHES))
+    if not isinstance(colour, str) or (colour and not COLOUR.fullmatch(colour)):
+        raise UsageError(f'colour "{colour}": 需要 / needs #rrggbb')
+    written, count = _words("text", given.get("text")), _words("count", given.get("count"))
+    return Line(swatch=str(swatch), colour=colour, text=written, count=count)
+
+
+def _list(name: str, given: Any) -> list[Any]:
+    if not isinstance(given, list) or len(given) > MOST_LINES:
+        raise UsageError(f"{name}: 需要列表,最多 / needs a list of at most {MOST_LINES}")
+    return given
+
+
+def _words(name: str, given: Any) -> str:
+    if not isinstance(given, str) or len(given) > MOST_LETTERS:
+        raise UsageError(f"{name}: 需要文字,最多 / needs a text of at most {MOST_LETTERS}")
+    return given
+
+
+def _number(name: str, given: Any, *, least: float, most: float) -> float:
+    is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    if not is_number or not least <= given <= most:
+        raise UsageError(f'{name} "{given}": 需要数字 / needs a number, {least:g} … {most:g}')
+    return float(given)
