@@ -5,6 +5,7 @@ from datetime import date, datetime
 from dashboards import html, numbers_text
 from dashboards.components.chart import chart, empty
 from dashboards.components.parts import chip, icon
+from dashboards.components.scroll_table import head, scroll_table
 from dashboards.data import warning_tables
 from dashboards.data.early_alerts import Alert, Alerts, steps
 from dashboards.figures.rain import ALERT_HEIGHT, alert_chart
@@ -181,39 +182,11 @@ def _dispatch(found: Alerts) -> Element:
     ]
     title = text("warnings.dispatch", lang)
     if rows:
-        body.append(
-            html.Div(
-                html.Table(
-                    [
-                        html.Caption(title, className="visually-hidden"),
-                        html.Thead(
-                            html.Tr(
-                                [
-                                    html.Th(
-                                        text(f"warnings.{name}", lang),
-                                        scope="col",
-                                        className=kind or None,
-                                    )
-                                    for name, kind in (
-                                        ("worker", ""),
-                                        ("grid", ""),
-                                        ("km", "numeric"),
-                                        ("open_cases", "numeric"),
-                                        ("is_free", ""),
-                                    )
-                                ]
-                            )
-                        ),
-                        html.Tbody(rows),
-                    ],
-                    className="warnings-table",
-                ),
-                className="scroll tall",
-                tabIndex=0,
-                role="region",
-                **{"aria-label": title, "data-table": "dispatch"},
-            )
-        )
+        heads = [
+            head(text(f"warnings.{one}", lang), is_numeric=one in ("km", "open_cases"))
+            for one in ("worker", "grid", "km", "open_cases", "is_free")
+        ]
+        body.append(scroll_table(title, heads, rows, name="dispatch", table_class="warnings-table"))
     rule = html.P(text("warnings.dispatch.rule", lang, most=MOST_OPEN_CASES), className="rule")
     return html.Div([html.H4(title), *body, rule])
 
