@@ -5,8 +5,8 @@ export const LAYERS = ["open", "workers", "gauges", "floods", "low", "cases"];
 const CASES_AS_POINTS_FROM = 12.5;
 
 const INK = {
-  light: { open: "#7a1f1f", overdue: "#c62828", workers: "#1f5f8b", gauges: "#0b6b75", floods: "#274b8f", low: "#7a5a12", cases: "#5b3f8c", edge: "#ffffff" },
-  dark: { open: "#ffb4a8", overdue: "#ff7b6b", workers: "#8cc8f0", gauges: "#7fe0e0", floods: "#9db8ff", low: "#e3c46a", cases: "#cdb7ff", edge: "#11161b" },
+  light: { open: "#7a1f1f", overdue: "#c62828", workers: "#1f5f8b", gauges: "#0b6b75", floods: "#274b8f", low: "#1c6b3c", cases: "#5b3f8c", edge: "#ffffff" },
+  dark: { open: "#ffb4a8", overdue: "#ff7b6b", workers: "#8cc8f0", gauges: "#7fe0e0", floods: "#9db8ff", low: "#8fe3a4", cases: "#cdb7ff", edge: "#11161b" },
 };
 
 const scheme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");

@@ -232,6 +232,6 @@ def commands(alert: Alert, worker_code: str) -> list[str]:
     }
     state: State = alert["state"]
     return [
-        f"gridgov warn act {alert['alert_id']} --as {action} --by USER{more[action]}"
+        f"gridgov warn act {alert['alert_id']} \\\n    --as {action} --by USER{more[action]}"
         for action in MAY_FOLLOW[state]
     ]

@@ -29,7 +29,8 @@ def rain_head(rain: Rain) -> Element:
     lang = rain.scope.view.lang
     severity = severity_of(rain.towns)
     worst = COLOURS[severity - 1] if 0 < severity <= len(COLOURS) else "none"
-    if not severity and not rain.towns["is_reached_known"].all():
+    is_known = rain.has_thresholds and rain.towns["is_reached_known"].all()
+    if not severity and not is_known:
         worst = "unsure"
     return section(
         text("warnings.rain", lang),
