@@ -151,5 +151,6 @@ def _scope(services: Services, query: str) -> Scope:
 def _file_name(scope: Scope, title: str) -> str:
     """County, what it is, days and version: what a file is of is seen from its name."""
     place = area_name(scope, scope.area)
-    days = f"{scope.days.first:%Y%m%d}-{scope.days.last:%Y%m%d}"
+    first, last = scope.days.first, scope.days.last
+    days = f"{first:%Y%m%d}" if first == last else f"{first:%Y%m%d}-{last:%Y%m%d}"
     return f"{place}_{title}_{days}_v{scope.context.published.version}".replace("/", "-")

@@ -1,21 +1,24 @@
-"""Command `gridgov warn`: rain warnings in force and the households to move, for scripts.
+"""Command `gridgov warn`: rain warnings in force and the households to move, for scripts; and
+`gridgov warn act`, by which an officer on duty acts on an early alert.
 
-It says what the pages say and each household by its pseudonym; with the vault's key at hand also
-who lives where. Clear values go to the terminal only and into no file of the home.
+The list says what the pages say and each household by its pseudonym; with the vault's key at hand
+also who lives where. Clear values go to the terminal only and into no file of the home.
 """
 
 import json
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import typer
 
+from etl.alert_actions import ACTIONS, Act, check, county_of, land, put, source_for
 from etl.readers.extract import ROW
 from etl.vault import read_vault
 from warehouse.errors import InputError, UsageError
-from warehouse.query_cli import Asked, CountyOption, FormatOption
+from warehouse.query_cli import Asked, CountyOption, FormatOption, read_day
 from warehouse.rainstorm import RainState, state_at
 from warehouse.rainstorm.households import CHECK, MOVE
 from warehouse.rendering import Format, records, render
@@ -32,11 +35,16 @@ IN_TABLE = (
 
 GAUGES_IN_TABLE = ("gauge_code", "gauge_name", "town_code", "last_observed_at", "last_rain_mm")
 DECIMALS = 2
+WAIT_SECONDS = 120.0
+"""How long a record waits for another writer, such as a build, before the call gives up."""
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("warn")(warn_command)
+    """Add the command, which lists unless it is followed by `act`."""
+    warn = typer.Typer(invoke_without_command=True)
+    warn.callback()(warn_command)
+    warn.command("act")(act_command)
+    app.add_typer(warn, name="warn")
 
 
 def warn_command(
@@ -51,6 +59,8 @@ def warn_command(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """生效的暴雨预警与应转移的户 / Rain warnings in force and the households to move."""
+    if context.invoked_subcommand:
+        return
     asked = Asked(context.obj, county)
     zone = asked.zone
     when = read_time(at, zone) if at else None
@@ -66,6 +76,52 @@ def warn_command(
         typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
     else:
         typer.echo(as_text(state, shown), nl=False)
+
+
+def act_command(
+    context: typer.Context,
+    alert: Annotated[str, typer.Argument(metavar="ALERT", help="预警编号 / alert_id")],
+    action: Annotated[str, typer.Option("--as", help=" | ".join(ACTIONS))],
+    user: Annotated[str, typer.Option("--by", help="用户编号 / number of the user")],
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="静默或解除的理由 / why silenced or cleared")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="静默末日(含) / last day of a silence, included")
+    ] = None,
+    worker: Annotated[
+        str | None, typer.Option("--worker", help="派往的网格员 / grid worker sent")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="操作时刻,默认现在 / when it was done; now if not given"),
+    ] = None,
+) -> None:
+    """处置早期预警 / Record what was done about an early alert, for the next build."""
+    settings: Settings = context.obj
+    asked = Asked(settings, county_of(alert))
+    now = datetime.now(asked.zone)
+    act = Act(
+        alert_id=alert,
+        action_code=action,
+        user_code=user,
+        acted_at=read_time(at, asked.zone) if at else now,
+        reason_code=reason,
+        until=read_day("--until", until),
+        worker_code=worker,
+    )
+    check(act, asked.published, now=now)
+    source = source_for(settings, asked.county_code)
+    file = put(act, source, settings=settings, now=now)
+    notice = partial(typer.echo, err=True)
+    land(file, source, settings=settings, wait_seconds=WAIT_SECONDS, notice=notice)
+    typer.echo(f"{file.stem}: {alert} {action}; 运行 / run `gridgov build` 发布 / to publish")
+    as_of_at = asked.published.as_of(asked.county_code)
+    if act.acted_at > as_of_at:
+        typer.echo(
+            f"数据截至 / records are as of {as_of_at.astimezone(asked.zone).isoformat()}: "
+            "此后的记录到达后生效 / it holds once later ones have come"
+        )
 
 
 def read_time(text: str, zone: ZoneInfo) -> datetime:

@@ -49,7 +49,7 @@ def main(args: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except GridgovError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
+        Console(stderr=True, highlight=False, soft_wrap=True, emoji=False).print(
             f"错误 / error: {error}", markup=False
         )
         return error.exit_code

@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboards import html, numbers_text
 from dashboards.components.number import number
+from dashboards.components.scroll_table import head, scroll_table
 from dashboards.data.tables import Amount, Cell, Figure, Link, Table
 from dashboards.html import Element
 from dashboards.i18n import Lang
@@ -21,38 +22,26 @@ def data_table(
         is_tall: shown whole, not in a window of its own.
     """
     kinds = _kinds(table)
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(table.title, className="visually-hidden"),
-                html.Thead(
-                    html.Tr(
-                        [
-                            html.Th(title, scope="col", **_class(kind))
-                            for title, kind in zip(table.columns, kinds, strict=True)
-                        ]
+    return scroll_table(
+        table.title,
+        [
+            head(title, is_numeric=kind == "number")
+            for title, kind in zip(table.columns, kinds, strict=True)
+        ],
+        [
+            html.Tr(
+                [
+                    html.Td(
+                        _cell(cell, title, table, view, zone),
+                        **_class(kind if cell is None else _kind(cell)),
                     )
-                ),
-                html.Tbody(
-                    [
-                        html.Tr(
-                            [
-                                html.Td(
-                                    _cell(cell, title, table, view, zone),
-                                    **_class(kind if cell is None else _kind(cell)),
-                                )
-                                for title, kind, cell in zip(table.columns, kinds, row, strict=True)
-                            ]
-                        )
-                        for row in table.rows
-                    ]
-                ),
-            ]
-        ),
-        className="scroll tall" if is_tall else "scroll",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": table.title, "data-table": table.name},
+                    for title, kind, cell in zip(table.columns, kinds, row, strict=True)
+                ]
+            )
+            for row in table.rows
+        ],
+        name=table.name,
+        window="tall" if is_tall else "",
     )
 
 

@@ -7,6 +7,7 @@ from math import log10
 
 from dashboards import html, numbers_text
 from dashboards.components.parts import chip, icon
+from dashboards.components.scroll_table import head, scroll_table
 from dashboards.components.words import kpi_name
 from dashboards.data.quality import Delivery, Noted, Row, RuleLine, Verdict
 from dashboards.html import Element
@@ -114,34 +115,18 @@ def freshness_table(
     """Datasets with newest record, promise, and the spells of days without any record."""
     lang = view.lang
     keys = ("dataset", "department", "state", "newest", "promise", "records", "refused")
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(text("quality.freshness", lang), className="visually-hidden"),
-                html.Thead(
-                    html.Tr(
-                        [
-                            *(
-                                html.Th(
-                                    text(f"quality.column.{key}", lang),
-                                    scope="col",
-                                    className="numeric" if key in ("records", "refused") else "",
-                                )
-                                for key in keys
-                            ),
-                            html.Th(
-                                _axis(start, as_of, lang), scope="col", className="quality-strip"
-                            ),
-                        ]
-                    )
-                ),
-                html.Tbody([_delivery(one, view, start, as_of, zone) for one in found]),
-            ]
-        ),
-        className="scroll quality-freshness",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": text("quality.freshness", lang), "data-table": "freshness"},
+    return scroll_table(
+        text("quality.freshness", lang),
+        [
+            *(
+                head(text(f"quality.column.{key}", lang), is_numeric=key in ("records", "refused"))
+                for key in keys
+            ),
+            html.Th(_axis(start, as_of, lang), scope="col", className="quality-strip"),
+        ],
+        [_delivery(one, view, start, as_of, zone) for one in found],
+        name="freshness",
+        window="quality-freshness",
     )
 
 
@@ -241,34 +226,16 @@ def matrix(
     """Rules down, each dataset's newest batches across, the share of rows that break the rule."""
     lang = view.lang
     places = sorted({place for line in lines for place in line.checks})
-    heads = [text(f"quality.column.{key}", lang) for key in ("dataset", "rule", "judged")]
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(text("quality.matrix", lang), className="visually-hidden"),
-                html.Thead(
-                    html.Tr(
-                        [
-                            *(html.Th(head, scope="col") for head in heads),
-                            *(
-                                html.Th(batch_head(place, lang), scope="col", className="numeric")
-                                for place in places
-                            ),
-                        ]
-                    )
-                ),
-                html.Tbody(
-                    [
-                        _line(line, span, view, places, names, rules)
-                        for line, span in _grouped(lines)
-                    ]
-                ),
-            ]
-        ),
-        className="scroll quality-matrix",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": text("quality.matrix", lang), "data-table": "rules"},
+    titles = [text(f"quality.column.{key}", lang) for key in ("dataset", "rule", "judged")]
+    return scroll_table(
+        text("quality.matrix", lang),
+        [
+            *(head(title) for title in titles),
+            *(head(batch_head(place, lang), is_numeric=True) for place in places),
+        ],
+        [_line(line, span, view, places, names, rules) for line, span in _grouped(lines)],
+        name="rules",
+        window="quality-matrix",
     )
 
 

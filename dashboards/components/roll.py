@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dashboards import html, numbers_text
 from dashboards.cells import written
 from dashboards.components.number import number
+from dashboards.components.scroll_table import scroll_table
 from dashboards.components.words import kpi_name
 from dashboards.data.people_roll import Group, Roll, persons_of
 from dashboards.data.people_tables import days_of_figure
@@ -22,19 +23,12 @@ def roll_table(roll: Roll, view: View, *, title: str) -> Element:
     needs = [need for need in roll.needs if any(need in group.by_need for group in roll.groups)]
     most = max((group.person_count or 0 for group in roll.groups), default=0)
     whole = persons_of(roll.filed)
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(title, className="visually-hidden"),
-                html.Thead(html.Tr(_titles(roll, needs, lang))),
-                html.Tbody([_row(group, needs, most, whole, view) for group in roll.groups]),
-            ],
-            className="people-table people-roll",
-        ),
-        className="scroll tall",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": title, "data-table": "groups"},
+    return scroll_table(
+        title,
+        _titles(roll, needs, lang),
+        [_row(group, needs, most, whole, view) for group in roll.groups],
+        name="groups",
+        table_class="people-table people-roll",
     )
 
 

@@ -2,6 +2,7 @@
 
 from dashboards import html, numbers_text
 from dashboards.components.number import number
+from dashboards.components.scroll_table import scroll_table
 from dashboards.components.words import kpi_name
 from dashboards.data.departments import Card, Part, Scorecard
 from dashboards.html import Element
@@ -32,20 +33,7 @@ def scorecard_table(found: Scorecard, view: View, *, whole_name: str) -> Element
     lines += [_line(card, "–", view, most) for card in found.cards if card.score.value is None]
     if found.whole:
         lines.append(_line(found.whole, "", view, most, whole_name=whole_name))
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(label, className="visually-hidden"),
-                html.Thead(html.Tr(heads)),
-                html.Tbody(lines),
-            ],
-            className="departments-scorecard",
-        ),
-        className="scroll tall",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": label},
-    )
+    return scroll_table(label, heads, lines, table_class="departments-scorecard")
 
 
 def grade_chip(grade: str | None, lang: Lang) -> Element | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards import html
+from dashboards.components.scroll_table import scroll_table
 from dashboards.html import Element
 
 
@@ -55,30 +56,15 @@ def stage_grid(
         max((line.cells[number].amount or 0.0 for line in lines), default=0.0)
         for number in range(len(columns))
     ]
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(label, className="visually-hidden"),
-                html.Thead(
-                    html.Tr(
-                        [
-                            html.Th(head, scope="col"),
-                            *(
-                                html.Th([title, *([html.Span(more)] if more else [])], scope="col")
-                                for title, more in columns
-                            ),
-                        ]
-                    )
-                ),
-                html.Tbody([_line(line, longest) for line in lines]),
-            ],
-            className="stage-grid",
+    heads = [
+        html.Th(head, scope="col"),
+        *(
+            html.Th([title, *([html.Span(more)] if more else [])], scope="col")
+            for title, more in columns
         ),
-        className="scroll tall",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": label},
-    )
+    ]
+    rows = [_line(line, longest) for line in lines]
+    return scroll_table(label, heads, rows, table_class="stage-grid")
 
 
 def _line(line: StageLine, longest: Sequence[float]) -> Element:

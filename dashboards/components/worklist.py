@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dashboards import html, numbers_text
 from dashboards.components.parts import chip
 from dashboards.components.roll import persons
+from dashboards.components.scroll_table import head, scroll_table
 from dashboards.data.people_tables import age_name, state_words, task_titles
 from dashboards.data.people_visits import Load, Task, Tasks, Worker
 from dashboards.data.tables import Figure
@@ -207,28 +208,11 @@ def _table(
     numeric: tuple[int, ...] | None = None,
 ) -> Element:
     right = numeric or tuple(range(len(titles) - len(LOAD_COLUMNS), len(titles)))
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(title, className="visually-hidden"),
-                html.Thead(
-                    html.Tr(
-                        [
-                            html.Th(
-                                words,
-                                scope="col",
-                                **({"className": "numeric"} if number in right else {}),
-                            )
-                            for number, words in enumerate(titles)
-                        ]
-                    )
-                ),
-                html.Tbody(rows),
-            ],
-            className=f"people-table people-{name}",
-        ),
-        className="scroll people-scroll",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": title, "data-table": name},
+    return scroll_table(
+        title,
+        [head(words, is_numeric=number in right) for number, words in enumerate(titles)],
+        rows,
+        name=name,
+        table_class=f"people-table people-{name}",
+        window="people-scroll",
     )

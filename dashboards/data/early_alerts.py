@@ -32,11 +32,6 @@ NAMES = """
     group by all
 """
 
-SOURCE = """
-    select max_by(source_id, acted_at) as source_id from mart.fct_user_actions
-    where county_code = ?
-"""
-
 ENDED = pl.col("cleared_date").fill_null(pl.col("raised_date"))
 """When an alert was cleared; one that was withdrawn has only the day it was raised."""
 
@@ -93,13 +88,6 @@ class Alerts:
             ("dispatch", alert["alert_id"]),
             lambda: suggested_dispatch(published, alert, day=self.day),
         )
-
-    @property
-    def source_id(self) -> str | None:
-        """The source by which records of users came last; null where none ever did."""
-        found = self.scope.context.sql(SOURCE, self.scope.view.county)
-        source: str | None = found["source_id"].item()
-        return source
 
     @cached_property
     def grid_names(self) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ keys and numbers of persons stay in `RainState.households`, which nothing here h
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -48,12 +48,9 @@ def has_tables(context: Context, names: tuple[str, ...]) -> bool:
     return set(names) <= set(known)
 
 
-def lacking(context: Context) -> str | None:
-    """What is not in the version so that no rain can be judged: `tables` or `thresholds`."""
-    if not has_tables(context, TABLES):
-        return "tables"
-    known = context.sql("select count(*) as known_count from mart.dim_rain_thresholds")
-    return None if known["known_count"].item() else "thresholds"
+def has_rain(context: Context) -> bool:
+    """Whether the version tells of rain and warnings."""
+    return has_tables(context, TABLES)
 
 
 @dataclass(frozen=True)
@@ -150,6 +147,11 @@ class Rain:
         """`RainState.colours` within the page's area."""
         return self._of_town(self.state.colours)
 
+    @property
+    def has_thresholds(self) -> bool:
+        """Whether there were thresholds on the day: not before their first edition."""
+        return self._stretch.days.of(self.at).severest is not None
+
     @cached_property
     def gauges(self) -> list[Gauge]:
         """The gauges within the page's area, the wettest first."""
@@ -205,7 +207,7 @@ def rain_at(scope: Scope) -> Rain:
     """The rain at the view's time.
 
     Raises:
-        UsageError: a time after what is known of the county, or before there were thresholds.
+        UsageError: a time after what is known of the county.
     """
     context, county = scope.context, scope.view.county
     published = context.published
@@ -214,12 +216,10 @@ def rain_at(scope: Scope) -> Rain:
     if scope.view.at:
         local = datetime.fromisoformat(scope.view.at).replace(tzinfo=zone)
         at = local.astimezone(UTC)
-    first = context.sql("select min(valid_from_date) as first_date from mart.dim_rain_thresholds")
-    first_date: date = first["first_date"].item()
-    if at > as_of_at or at.astimezone(zone).date() < first_date:
+    if at > as_of_at:
         raise UsageError(
             f'at "{scope.view.at}": 无记录 / is not known; '
-            f"可用 / allowed: {first_date} … {as_of_at.astimezone(zone):%Y-%m-%dT%H:%M}"
+            f"可用 / allowed: … {as_of_at.astimezone(zone):%Y-%m-%dT%H:%M}"
         )
     found = kept(context, ("storms", county), lambda: storms(published, county))
     return Rain(scope, at, as_of_at, found, storm_at(found, at, as_of_at))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.data.early_alerts import Alert, Alerts, alerts, grid_names
-from dashboards.data.rain import Rain, lacking, rain_at
+from dashboards.data.rain import Rain, has_rain, rain_at
 from dashboards.data.rain_lines import GridLine
 from dashboards.data.rain_record import past_storms, record
 from dashboards.data.tables import Cell, Table
@@ -84,7 +84,7 @@ def worker_lines(lines: Sequence[GridLine]) -> list[WorkerLine]:
 def tables(scope: Scope) -> list[Table]:
     """What the page shows: towns, gauges, grids, workers, storms, the record, alerts."""
     found: list[Table] = []
-    if lacking(scope.context) is None:
+    if has_rain(scope.context):
         rain = rain_at(scope)
         found += [_towns(rain), _gauges(rain)]
         if rain.lines:

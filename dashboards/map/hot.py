@@ -1,5 +1,6 @@
 """Hot spots of grids, as the map shows them: those of a period, or how they went over months."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import numpy as np
@@ -98,54 +99,61 @@ def spot_class() -> pl.Expr:
 def _found(context: Context, asked: Asked) -> Shading:
     found = found_of(context, asked)
     judged = found.spots.rows.with_columns(spot_class().alias("class_code"))
-    rows = _placed(context, asked, judged, SPOTS)
-    return Shading(
-        values=by_feature(rows, "ratio", dtype="<f8"),
-        denominators=by_feature(rows, "case_count", dtype="<u4", fill=0),
-        flags=_flags(rows),
-        breaks=(),
-        first=str(found.start),
-        last=str(found.end - timedelta(days=1)),
-        unplaced=found.unplaced_count,
-        categories=SPOTS,
-        given_classes=by_feature(rows, "place", dtype="u1", fill=255),
-        extra={
-            name: by_feature(rows, name)
-            for name in (
-                "expected_count",
-                "neighbourhood_count",
-                "neighbourhood_expected",
-                "neighbourhood_adjusted",
-                "gi_z",
-            )
-        },
-        facts={"exposure": found.exposure, "found": found.spots.hot_count},
+    return _shading(
+        found,
+        _placed(context, asked, judged, SPOTS),
+        SPOTS,
+        value="ratio",
+        extra=(
+            "expected_count",
+            "neighbourhood_count",
+            "neighbourhood_expected",
+            "neighbourhood_adjusted",
+            "gi_z",
+        ),
+        facts={"found": found.spots.hot_count},
     )
 
 
 def _followed(context: Context, asked: Asked) -> Shading:
     followed = followed_of(context, asked)
-    rows = _placed(context, asked, followed.spots.rows, FOLLOWED)
-    return Shading(
-        values=by_feature(rows, "recent_ratio", dtype="<f8"),
-        denominators=by_feature(rows, "case_count", dtype="<u4", fill=0),
-        flags=_flags(rows),
-        breaks=(),
-        first=str(followed.start),
-        last=str(followed.end - timedelta(days=1)),
-        unplaced=followed.unplaced_count,
-        categories=FOLLOWED,
-        given_classes=by_feature(rows, "place", dtype="u1", fill=255),
-        extra={
-            name: by_feature(rows, name)
-            for name in ("recent_ratio", "earlier_ratio", "hot_period_count", "trend_z")
-        },
+    judged = followed.spots.rows
+    return _shading(
+        followed,
+        _placed(context, asked, judged, FOLLOWED),
+        FOLLOWED,
+        value="recent_ratio",
+        extra=("recent_ratio", "earlier_ratio", "hot_period_count", "trend_z"),
         facts={
-            "exposure": followed.exposure,
-            "found": followed.spots.rows.filter(pl.col("class_code") != "none").height,
+            "found": judged.filter(pl.col("class_code") != "none").height,
             "months": len(followed.spots.period_start_dates),
             "recent": followed.spots.recent_count,
         },
+    )
+
+
+def _shading(
+    judged: Found | Followed,
+    rows: pl.DataFrame,
+    order: tuple[str, ...],
+    *,
+    value: str,
+    extra: tuple[str, ...],
+    facts: Mapping[str, int],
+) -> Shading:
+    """The picture of what was judged: classes in an order, one row per area."""
+    return Shading(
+        values=by_feature(rows, value, dtype="<f8"),
+        denominators=by_feature(rows, "case_count", dtype="<u4", fill=0),
+        flags=_flags(rows),
+        breaks=(),
+        first=str(judged.start),
+        last=str(judged.end - timedelta(days=1)),
+        unplaced=judged.unplaced_count,
+        categories=order,
+        given_classes=by_feature(rows, "place", dtype="u1", fill=255),
+        extra={name: by_feature(rows, name) for name in extra},
+        facts={"exposure": judged.exposure, **facts},
     )
 
 

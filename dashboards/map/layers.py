@@ -1,4 +1,4 @@
-"""What lies over the map: work open, workers, rain gauges, past floods, places of cases."""
+"""What lies over the map: work open, workers, gauges, floods, low ground, places of cases."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from dashboards.data.filtered import IS_OVERDUE
 from dashboards.map.asked import Asked
 from dashboards.map.detail import KEPT
 from warehouse.errors import UsageError, unknown_value
+from warehouse.query.protection import FEWEST
 
 MOST_CASES = 40_000
 """The newest, where a period has more."""
@@ -34,6 +35,8 @@ PUBLIC_KINDS = (
 )
 """Kinds about things in public: their places may be shown. A dispute, a call for help, a theft or
 noise next door lies at somebody's home."""
+HOUSEHOLDS = "dim_households"
+"""In the file about persons, which a version may be opened without."""
 PUBLIC_DATASETS = ("city_cases", "grid_events")
 
 OPEN = f"""
@@ -68,6 +71,23 @@ from mart.fct_floods
 where county_code = ? and longitude is not null
 order by flooded_date desc
 """
+MIDDLES = """
+select longitude, latitude, grid_code as code, grid_name as name
+from mart.dim_grids
+where county_code = ? and is_current and longitude is not null
+"""
+LOW = f"""
+select
+    grid_code as code,
+    case when count(*) >= {FEWEST} then count(*) end as low_count
+from mart.dim_households
+where
+    county_code = ? and is_low_ground and grid_code is not null
+    and valid_from_date <= ? and (valid_to_date is null or valid_to_date > ?)
+group by all
+"""
+"""Households on low ground by grid; null below five. A page of a storm counts them whole, since one
+left out may be left behind; a map for planning has no such reason."""
 CASES = f"""
 select round(longitude, 4) as longitude, round(latitude, 4) as latitude, cases.category_code as code
 from mart.fct_cases as cases
@@ -97,14 +117,31 @@ def layer(context: Context, asked: Asked, name: str) -> dict[str, Any]:
     if name not in LAYERS:
         raise UsageError(unknown_value("layer", name, LAYERS))
     table, read = LAYERS[name]
-    if not context.sql(HAS_TABLE, table)["is_there"].item():
+    if not _has(context, table):
         return {"layer": name, "missing": f"mart.{table}", "points": {}}
     rows = read(context, asked)
     return {"layer": name, "missing": "", "points": rows.to_dict(as_series=False)}
 
 
+def _has(context: Context, table: str) -> bool:
+    if table == HOUSEHOLDS:
+        return context.published.has_people
+    return bool(context.sql(HAS_TABLE, table)["is_there"].item())
+
+
 def _of(query: str) -> Callable[[Context, Asked], pl.DataFrame]:
     return lambda context, asked: context.sql(query, asked.county.code)
+
+
+def _low(context: Context, asked: Asked) -> pl.DataFrame:
+    """Grids with households on low ground; those with most last, so that they lie on top."""
+    county = asked.county.code
+    day = context.builds[county].as_of_date
+    return (
+        context.sql(MIDDLES, county)
+        .join(context.people_sql(LOW, county, day, day), on="code")
+        .sort("low_count", "code", nulls_last=False)
+    )
 
 
 def _cases(context: Context, asked: Asked) -> pl.DataFrame:
@@ -119,5 +156,6 @@ LAYERS: Mapping[str, tuple[str, Callable[[Context, Asked], pl.DataFrame]]] = {
     "workers": ("dim_grids", _of(WORKERS)),
     "gauges": ("dim_rain_gauges", _of(GAUGES)),
     "floods": ("fct_floods", _of(FLOODS)),
+    "low": (HOUSEHOLDS, _low),
     "cases": ("fct_cases", _cases),
 }

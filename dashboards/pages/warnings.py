@@ -6,6 +6,8 @@ household's key, address or number of persons is on the page or in its exports; 
 by `gridgov warn`, to those who have the vault's key.
 """
 
+from datetime import datetime
+
 from dashboards import html
 from dashboards.components.chart import empty
 from dashboards.components.frame import frame
@@ -19,17 +21,17 @@ from dashboards.components.warnings.rain_towns import towns_section
 from dashboards.context import Context
 from dashboards.data import warning_tables
 from dashboards.data.early_alerts import alerts
-from dashboards.data.rain import lacking, rain_at
+from dashboards.data.rain import has_rain, rain_at
 from dashboards.data.rain_record import KPIS
 from dashboards.data.tables import Table
 from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.scope import Scope
-from dashboards.view import View
+from dashboards.view import Preset, View
 
 PATH = "/warnings"
 TITLE_KEY = "page.warnings"
-__all__ = ["KPIS", "PATH", "TITLE_KEY", "layout", "tables"]
+__all__ = ["KPIS", "PATH", "TITLE_KEY", "layout", "shown_scope", "tables"]
 
 
 def layout(view: View, context: Context) -> Element:
@@ -56,12 +58,22 @@ def tables(scope: Scope) -> list[Table]:
     return warning_tables.tables(scope)
 
 
+def shown_scope(scope: Scope) -> Scope:
+    """The scope of the day that is shown: the page follows a time and no period."""
+    view = scope.view
+    day = (
+        datetime.fromisoformat(view.at).date()
+        if view.at
+        else scope.context.builds[view.county].as_of_date
+    )
+    return Scope(view.with_(period=Preset.CUSTOM, start=day, end=day), scope.context)
+
+
 def _rain(scope: Scope) -> tuple[list[Element], list[Element]]:
     """The rain at the time, and the record of storms."""
     lang, version = scope.view.lang, scope.context.published.version
-    missing = lacking(scope.context)
-    if missing is not None:
-        reason = empty(text(f"warnings.no_{missing}", lang, version=version))
+    if not has_rain(scope.context):
+        reason = empty(text("warnings.no_tables", lang, version=version))
         return [section(text("warnings.rain", lang), reason, name="warnings-rain")], []
     rain = rain_at(scope)
     households = households_section(rain)

@@ -27,6 +27,7 @@ from geo.risk.read import read_cases
 from tests.support.recomputed.county import COUNTY, published_sample
 from warehouse.analysis.funnel import funnel
 from warehouse.errors import UsageError
+from warehouse.published import PublishedStore
 from warehouse.query import Question, answer
 
 START, END = date(2026, 8, 1), date(2026, 11, 1)
@@ -140,6 +141,26 @@ def test_a_layer_has_points_in_the_county(context: Context, name: str) -> None:
     assert not told["missing"]
     for longitude in told["points"]["longitude"]:
         assert 112 < longitude < 116
+
+
+def test_low_ground_counts_households_by_grid_and_hides_the_few(context: Context) -> None:
+    homes = context.people_sql(
+        "select grid_code as code, household_key from mart.dim_households"
+        " where is_low_ground and is_current and grid_code is not null"
+    )
+    counted = dict(homes.group_by("code").agg(pl.col("household_key").n_unique()).iter_rows())
+    points = layer(context, asked(context), "low")["points"]
+    shown = dict(zip(points["code"], points["low_count"], strict=True))
+    assert shown == {code: None if count < 5 else count for code, count in counted.items()}
+    assert None in shown.values()
+    assert any(shown.values())
+
+
+def test_without_the_file_about_persons_low_ground_is_missing(context: Context) -> None:
+    services = Services(context.services.settings)
+    services.store = PublishedStore(context.services.settings, with_people=False)
+    closed = services.open()
+    assert layer(closed, asked(closed), "low")["missing"] == "mart.dim_households"
 
 
 def test_places_are_shown_of_public_kinds_only(context: Context) -> None:

@@ -1,6 +1,7 @@
 """The page of warnings on the generated town: it says what the functions say, and of whom never."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +10,7 @@ import pytest
 from dashboards.context import Context, Services
 from dashboards.data.rain import rain_at
 from dashboards.data.tables import Table
+from dashboards.downloads import _page_csv
 from dashboards.html import markup
 from dashboards.pages import warnings
 from dashboards.scope import Scope
@@ -183,11 +185,29 @@ def test_what_is_not_known_is_refused_in_words(context: Context, query: str, nam
     assert named in str(error.value)
 
 
-def test_a_time_before_every_record_is_drawn_or_refused(context: Context) -> None:
+def test_before_there_were_thresholds_the_page_says_that_no_colour_can_be_told(
+    context: Context,
+) -> None:
     first = context.sql("select min(valid_from_date) as day from mart.dim_rain_thresholds")["day"]
     assert "没有生效的暴雨预警" in page(context, f"at={first.item()}T08:00")
-    with pytest.raises(UsageError):
-        page(context, "at=1900-01-01T00:00")
+    before = f"at={first.item() - timedelta(days=1)}T08:00"
+    shown = page(context, before)
+    assert "当日尚无暴雨预警标准" in shown
+    assert "没有生效的暴雨预警" not in shown
+    assert not any("mm" in column for column in tables(context, before)["towns"].columns)
+
+
+@pytest.mark.parametrize(
+    ("query", "day"),
+    [(f"at={NIGHT}&period=this-year", "20260623"), ("period=this-year", None)],
+)
+def test_a_download_is_named_by_its_day_whatever_the_period_in_the_address(
+    settings: Settings, query: str, day: str | None
+) -> None:
+    services = Services(settings)
+    as_of = services.open().builds[COUNTY].as_of_date
+    name, _ = _page_csv(services, f"page=/warnings&{query}")
+    assert name == f"浏阳市_预警_{day or f'{as_of:%Y%m%d}'}_v1.csv"
 
 
 def test_without_the_file_about_persons_the_rain_is_shown_and_the_lack_said(

@@ -176,6 +176,7 @@ class Storm:
     households: Rows | None = ()
     actions: Rows = ()
     last_readings: Rows = ()
+    thresholds_from: date = ALWAYS
     areas: Rows = field(
         default_factory=lambda: [
             area("town", TOWN), area("town", OTHER_TOWN),
@@ -192,7 +193,8 @@ class Storm:
         rows: dict[str, Rows | None] = {
             name: getattr(self, name) for name in SCHEMAS if name not in ("thresholds", "limits")
         }
-        rows["thresholds"] = [dict(zip(colour, one, strict=True)) | days for one in THRESHOLDS]
+        since = {"valid_from_date": self.thresholds_from}
+        rows["thresholds"] = [dict(zip(colour, one, strict=True)) | since for one in THRESHOLDS]
         rows["limits"] = [dict(zip(limit, one, strict=True)) | days for one in LIMITS]
         rows["actions"] = self.actions if has_people else None
         return Records(

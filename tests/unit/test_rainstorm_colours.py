@@ -1,6 +1,6 @@
 """Warning colours of a town: in force, reached, to be expected, and what is not known."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -14,6 +14,7 @@ from tests.support.rainstorm import (
     area,
     forecast,
     gauge,
+    household,
     local,
     readings,
     warning,
@@ -178,3 +179,17 @@ def test_a_time_outside_what_was_read_is_refused() -> None:
     days = Days(Storm().records(NIGHT))
     with pytest.raises(UsageError, match="is not in the stretch"):
         state_of(days, NIGHT + MINUTE)
+
+
+def test_before_there_were_thresholds_no_colour_is_judged_and_warnings_still_hold() -> None:
+    storm = rained(120.0)
+    storm.thresholds_from = NIGHT.date() + timedelta(days=1)
+    storm.warnings = [warning("orange", NIGHT)]
+    storm.households = [household("h")]
+    found = state(storm)
+    assert found.colours.is_empty()
+    row = found.towns.row(by_predicate=pl.col("town_code") == TOWN, named=True)
+    assert (row["in_force_colour"], row["reached_colour"]) == ("orange", None)
+    assert not row["is_reached_known"]
+    assert found.households is not None
+    assert found.households.is_empty()

@@ -164,3 +164,11 @@ def test_a_house_counts_on_the_days_it_is_there() -> None:
 def test_without_the_file_about_persons_there_is_no_exposure() -> None:
     with pytest.raises(ValueError, match="read without"):
         exposed(Storm(households=None))
+
+
+def test_before_there_were_thresholds_the_rain_is_summed_and_no_exposure_is_known() -> None:
+    storm = rained(30.0, 30.0, 60.0, households=[household("h")])
+    storm.thresholds_from = NIGHT.date() + timedelta(days=1)
+    assert Days(storm.records(NOW)).of(NOW).severest is None
+    row = exposed(storm).row(0, named=True)
+    assert (row["rain_mm"], row["rain_factor"], row["exposure"]) == (120.0, None, None)

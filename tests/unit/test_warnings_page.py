@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboards.components.warnings.alert_opened import records_to_load
+from dashboards.components.warnings.alert_opened import commands
 from dashboards.components.warnings.words import duration, towns_in_words
 from dashboards.data.early_alerts import last_day, steps
 from dashboards.data.rain import hours_of, storm_at
@@ -16,7 +16,7 @@ from dashboards.data.warning_tables import worker_lines
 from dashboards.figures.rain import alert_chart, gauge_bars
 from dashboards.i18n import Lang
 from dashboards.theme import LIGHT
-from warehouse.alerts.life import parse_alert_id
+from etl.alert_actions import ACTIONS
 
 HOUR = timedelta(hours=1)
 START = datetime(2026, 6, 22, 18, 0, tzinfo=UTC)
@@ -180,21 +180,18 @@ def test_the_life_of_an_alert_is_told_in_order_with_what_is_still_open() -> None
     assert last_day({**ALERT, "cleared_date": date(2026, 11, 4)}, day) == date(2026, 11, 11)
 
 
-def test_what_can_be_done_about_an_alert_is_a_record_that_names_it() -> None:
-    titles, *rows = (line.split(",") for line in records_to_load(ALERT, "GW1").splitlines())
-    records = [dict(zip(titles, row, strict=True)) for row in rows]
-    assert [one["action_code"] for one in records] == [
-        "acknowledged",
-        "dispatched",
-        "silenced",
-        "cleared",
-    ]
-    assert all(parse_alert_id(one["subject_number"]) for one in records)
-    assert {one["subject_kind_code"] for one in records} == {"alert"}
-    by_code = {one["action_code"]: one for one in records}
-    assert by_code["dispatched"]["worker_code"] == "GW1"
-    assert by_code["silenced"]["reason_code"]
-    assert by_code["silenced"]["silenced_until_date"]
+def test_what_can_be_done_about_an_alert_in_its_state_is_a_command_that_names_it() -> None:
+    orders = commands({**ALERT, "state": "open"}, "GW1")
+    assert [one.split(" --as ")[1].split()[0] for one in orders] == list(ACTIONS)
+    assert all(one.startswith(f"gridgov warn act {ALERT['alert_id']} ") for one in orders)
+    by_code = dict(zip(ACTIONS, orders, strict=True))
+    assert "--worker GW1" in by_code["dispatched"]
+    assert "--worker" not in " ".join(commands({**ALERT, "state": "open"}, ""))
+    assert "--reason" in by_code["silenced"]
+    assert "--until" in by_code["silenced"]
+    after = commands({**ALERT, "state": "acknowledged"}, "GW1")
+    assert after == [one for one in orders if "--as acknowledged" not in one]
+    assert commands({**ALERT, "state": "cleared"}, "GW1") == []
 
 
 def test_times_and_towns_read_as_people_say_them() -> None:

@@ -17,7 +17,7 @@ when the action was taken. If there is none, the alert is kept as `withdrawn`: n
 somebody acted on disappears.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -31,6 +31,16 @@ STATES: tuple[State, ...] = (
     "open", "acknowledged", "dispatched", "silenced", "cleared", "withdrawn",
 )  # fmt: skip
 ALIVE: frozenset[State] = frozenset({"open", "acknowledged", "dispatched", "silenced"})
+
+MAY_FOLLOW: Mapping[State, tuple[str, ...]] = {
+    "open": ("acknowledged", "dispatched", "silenced", "cleared"),
+    "acknowledged": ("dispatched", "silenced", "cleared"),
+    "dispatched": ("dispatched", "silenced", "cleared"),
+    "silenced": ("acknowledged", "dispatched", "silenced", "cleared"),
+    "cleared": (),
+    "withdrawn": (),
+}
+"""What a user may do about an alert in a state; somebody else may be sent, a silence be moved."""
 
 
 @dataclass(frozen=True, order=True)

@@ -72,28 +72,38 @@ def fit(
         weights=prior * means,
         is_converged=np.zeros(counts.shape[1], dtype=np.bool_),
     )
-    deviance = _deviance(counts, means, prior)
+    predictor = np.log(means)
+    of_itself = _of_itself(counts, prior)
+    deviance = _deviance(counts, means, predictor, prior, of_itself)
     squares = _squares(design)
     going = np.arange(counts.shape[1])
-    for _ in range(ROUNDS):
+    y, before, w, own_shift = counts, means, prior, shift
+    for number in range(1, ROUNDS + 1):
         if not len(going):
             break
-        y, before, w = counts[:, going], found.means[:, going], prior[:, going]
-        predictor = np.log(before) - shift[:, going]
         weights = w * before
         covariance = _inverse((weights.T @ squares).reshape(len(going), *design.shape[1:] * 2))
-        target = design.T @ (weights * (predictor + (y - before) / before))
+        target = design.T @ (weights * (predictor - own_shift) + w * (y - before))
         coefficients = np.einsum("spq,qs->ps", covariance, target)
-        means = np.exp(np.clip(design @ coefficients + shift[:, going], -700, 700))
-        found.coefficients[:, going] = coefficients
-        found.covariance[going] = covariance
-        found.weights[:, going] = weights
-        found.means[:, going] = means
-        now = _deviance(y, means, w)
+        predictor = np.clip(design @ coefficients + own_shift, -700, 700)
+        means = np.exp(predictor)
+        now = _deviance(y, means, predictor, w, of_itself[going])
         stops = np.abs(now - deviance[going]) / (np.abs(now) + 0.1) < TOLERANCE
-        deviance[going] = now
+        deviance[going], before = now, means
         found.is_converged[going[stops]] = True
-        going = going[~stops]
+        ends = stops if number < ROUNDS else np.ones_like(stops)
+        if not ends.any():
+            continue
+        # What has ended is put away once, and the arrays are cut only then: most rounds end none.
+        place = going[ends]
+        found.coefficients[:, place] = coefficients[:, ends]
+        found.covariance[place] = covariance[ends]
+        found.weights[:, place] = weights[:, ends]
+        found.means[:, place] = means[:, ends]
+        going = going[~ends]
+        y, before, w, own_shift, predictor = (
+            one[:, ~ends] for one in (y, before, w, own_shift, predictor)
+        )
     return found
 
 
@@ -106,10 +116,17 @@ def _flat(matrices: Numbers) -> Numbers:
     return np.asarray(matrices.reshape(len(matrices), -1))
 
 
-def _deviance(counts: Numbers, means: Numbers, prior: Numbers) -> Numbers:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.where(counts > 0, counts * np.log(counts / means), 0.0)
-    return np.asarray(2 * (prior * (logs - (counts - means))).sum(axis=0))
+def _of_itself(counts: Numbers, prior: Numbers) -> Numbers:
+    """What the counts alone add to the deviance, the same in every round."""
+    logs = np.log(np.where(counts > 0, counts, 1.0))
+    return np.asarray((prior * counts * (logs - 1)).sum(axis=0))
+
+
+def _deviance(
+    counts: Numbers, means: Numbers, logs: Numbers, prior: Numbers, of_itself: Numbers
+) -> Numbers:
+    """By series; `logs` are those of the means, which the predictor is already."""
+    return np.asarray(2 * (of_itself + (prior * (means - counts * logs)).sum(axis=0)))
 
 
 def _inverse(squares: Numbers) -> Numbers:

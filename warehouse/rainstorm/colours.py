@@ -154,9 +154,10 @@ def town_states(
         town_code, town_name; gauge_count, missing_gauge_count; in_force_colour, in_force_since_at
         (issue of that colour's first warning in force, of the town or the county), warning_count;
         reached_colour, reached_at, is_reached_known (false where some colour's window is not whole
-        and none more severe is reached); expected_colour, expected_at, lead_minutes (of the most
-        severe colour expected, when more severe than what is reached); forecast_issued_at;
-        severity_number, of the most severe of the three, 0 where there is none.
+        and none more severe is reached, and on a day without thresholds); expected_colour,
+        expected_at, lead_minutes (of the most severe colour expected, when more severe than what is
+        reached); forecast_issued_at; severity_number, of the most severe of the three, 0 where
+        there is none.
     """
     colours_of, warnings_of = _by_town(found), _by_town(warnings)
     of_county = warnings_of.get(None, [])
@@ -166,7 +167,7 @@ def town_states(
     issued = dict(forecast.towns.iter_rows())
     rows = []
     for town, name in hours.day.towns.select("town_code", "town_name").iter_rows():
-        own = colours_of[town]
+        own = colours_of.get(town, [])
         in_force = _severest([*warnings_of.get(town, []), *of_county], first_by="issued_at")
         reached = _severest([row for row in own if row["is_reached"]])
         unknown = _severest([row for row in own if row["is_reached"] is None])
@@ -184,7 +185,8 @@ def town_states(
                 "warning_count": len(warnings_of.get(town, [])) + len(of_county),
                 "reached_colour": reached.get("colour_code"),
                 "reached_at": reached.get("reached_at"),
-                "is_reached_known": not unknown or _severity(unknown) < _severity(reached),
+                "is_reached_known": bool(own)
+                and (not unknown or _severity(unknown) < _severity(reached)),
                 "expected_colour": coming.get("colour_code"),
                 "expected_at": coming.get("expected_at"),
                 "lead_minutes": coming.get("lead_minutes"),

@@ -20,7 +20,8 @@ class Day:
     Attributes:
         gauges: gauge_code, gauge_name, town_code, longitude, latitude of the gauges that stood
             somewhere, in order of their codes.
-        thresholds: of the day, from the mildest colour to the most severe.
+        thresholds: of the day, from the mildest colour to the most severe; none before the first
+            edition.
         limits: how households are told and moved, by colour.
         towns: town_code, town_name of every town of the day, and those of gauges no list has.
         floods: grid_code, flooded_at, known_at: of every flood the grids of the day it touched.
@@ -40,8 +41,12 @@ class Day:
     places: pl.DataFrame
 
     @property
-    def severest(self) -> tuple[int, float]:
-        """Window in hours and threshold in millimetres of the most severe colour."""
+    def severest(self) -> tuple[int, float] | None:
+        """Window in hours and threshold in millimetres of the most severe colour; null on a day
+        without thresholds.
+        """
+        if self.thresholds.is_empty():
+            return None
         window, threshold = self.thresholds.select("window_hours", "rain_mm").row(-1)
         return int(window), float(threshold)
 

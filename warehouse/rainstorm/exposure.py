@@ -30,6 +30,9 @@ HISTORY_DAYS = 3652.5
 MOST_FLOODS = 3
 """As many floods as make the whole of the history's weight."""
 
+NO_THRESHOLD = (3, float("nan"))
+"""Of a day without thresholds: the rain is summed, and what it comes to is not known."""
+
 RANKING = ("exposure", "low_factor", "town_code", "grid_code", "household_key")
 RANKING_DOWN = (True, True, False, False, False)
 
@@ -47,7 +50,8 @@ def exposures(days: Days, hours: Hours, forecast: Forecast, town_codes: pl.Serie
         rain_forecast_mm and peak_at of the wettest window; rain_missing_hours, of the last three
         that no gauge near told of; rain_factor; nearest_gauge_code, nearest_km; flood_count,
         last_flooded_at; history_factor; exposure, null where no gauge and no forecast tells of the
-        rain there; is_at_least, whether it may be more because such hours are missing.
+        rain there or the day has no thresholds; is_at_least, whether it may be more because such
+        hours are missing.
 
     Raises:
         ValueError: the records were read without the households.
@@ -91,7 +95,7 @@ def _with_rain(
     days: Days, hours: Hours, forecast: Forecast, households: pl.DataFrame
 ) -> pl.DataFrame:
     """The wettest window of each household, of those that end now or within twelve hours."""
-    window, threshold_mm = hours.day.severest
+    window, threshold_mm = hours.day.severest or NO_THRESHOLD
     last = hours.last_column
     start, end = last - window + 1, last + AHEAD_HOURS + 1
     place = rain_at(days, hours, hours.day.places, columns=range(start, last + 1))

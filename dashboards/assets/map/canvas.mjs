@@ -14,6 +14,9 @@ const MOST_LABELS = 150;
 const MOST_LABELS_WITH_VALUES = 70;
 const RATIO = 2;
 
+/** A browser gives a lost drawing context back within this time, or not at all. */
+const PATIENCE_MS = 3_000;
+
 const locale = (words) => ({
   "NavigationControl.ZoomIn": words.text("map.zoom_in"),
   "NavigationControl.ZoomOut": words.text("map.zoom_out"),
@@ -25,7 +28,7 @@ const locale = (words) => ({
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Canvas {
-  /** `told` has `hover(area, point)`, `choose(area)` and `enter(area)`. */
+  /** `told` has `hover(area, point)`, `choose(area)`, `enter(area)` and `lost()`: nothing can be drawn any more. */
   constructor(node, told) {
     this.node = node;
     this.told = told;
@@ -40,7 +43,7 @@ export class Canvas {
     this.scheme = scheme;
     const style = this.style(level);
     if (!this.map) {
-      this.map = this.made(style, words, box, padding);
+      this.map = this.made(style, { words, level, box, padding });
       this.listen();
     } else {
       this.map.setStyle(style, { diff: false });
@@ -63,6 +66,11 @@ export class Canvas {
     return mapStyle({ county: county.code, tiles, levels, sides, scheme: this.scheme, shown });
   }
 
+  /** Below it the tiles have none of a level's areas. */
+  floor(level) {
+    return this.setup.tiles.layers[level]?.minzoom ?? 0;
+  }
+
   /** Side in pixels of zoom 0 of a level's middle area. */
   side(level) {
     const sizes = this.areas.at[level].map(({ km2 }) => km2).filter(Boolean).sort((a, b) => a - b);
@@ -70,13 +78,14 @@ export class Canvas {
     return (Math.sqrt(sizes[sizes.length >> 1] ?? 1) * 1_000) / metresPerPixel((south + north) / 2, 0);
   }
 
-  made(style, words, box, padding) {
+  made(style, { words, level, box, padding }) {
     document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE_SHEET }));
     const map = new maplibre.Map({
       container: this.node,
       style,
       bounds: this.bounds(box),
       fitBoundsOptions: { padding },
+      minZoom: this.floor(level),
       attributionControl: false,
       maplibreLogo: false,
       localIdeographFontFamily: false,
@@ -130,6 +139,8 @@ export class Canvas {
 
   listen() {
     const { map } = this;
+    map.on("webglcontextlost", () => { this.lost = setTimeout(() => this.told.lost(), PATIENCE_MS); });
+    map.on("webglcontextrestored", () => clearTimeout(this.lost));
     map.on("mousemove", (event) => this.point(event));
     map.on("mouseout", () => this.point(null));
     map.on("movestart", () => this.told.hover(null));
@@ -191,6 +202,7 @@ export class Canvas {
       }
     }
     this.shown = level;
+    map.setMinZoom(this.floor(level));
     const places = classPlaces(shading.counts.length, kpi);
     const isWhole = focus.level === this.areas.levels[0];
     if (isWhole) this.nothingAside();

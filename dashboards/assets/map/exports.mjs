@@ -13,7 +13,9 @@ export class Exports {
   /** A menu: nothing is made before it is asked for. */
   button() {
     const { words } = this.map;
-    const link = (href, key) => el("a", { href, download: "" }, words.text(key));
+    const link = (href, key) => el("a", {
+      href, download: "", onclick: (event) => { event.preventDefault(); this.take(event.currentTarget); },
+    }, words.text(key));
     const made = (key, kind, make) => el("button", {
       type: "button", disabled: !this.map.canvas, onclick: ({ target }) => this.save(target, kind, make),
     }, words.text(key));
@@ -31,14 +33,32 @@ export class Exports {
           link(this.areas(kind, datum), `map.export.${kind}.${datum}`)))));
   }
 
-  /** Make a file of the picture and give it to the reader; what goes wrong is said in the menu. */
+  /** Make a file of the picture. */
   async save(button, kind, make) {
-    const { said } = this;
     button.disabled = true;
+    const busy = kind === "pdf" ? this.map.words.text("map.export.pdf.busy") : "";
+    await this.give(busy, async () => ({ blob: await make(this.map, this.content()), name: `${this.name}.${kind}` }));
+    button.disabled = false;
+  }
+
+  /** A file that the server makes. */
+  take({ href }) {
+    return this.give(this.map.words.text("loading"), async () => {
+      const answer = await fetch(href);
+      if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? String(answer.status));
+      const [, name] = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("content-disposition") ?? "") ?? [];
+      return { blob: await answer.blob(), name: name ? decodeURIComponent(name) : "" };
+    });
+  }
+
+  /** Give a file to the reader once it is made; what goes wrong is said in the menu. */
+  async give(busy, make) {
+    const { said } = this;
     said.classList.remove("problem-message");
-    said.textContent = kind === "pdf" ? this.map.words.text("map.export.pdf.busy") : "";
+    said.textContent = busy;
     try {
-      const link = el("a", { href: URL.createObjectURL(await make(this.map, this.content())), download: `${this.name}.${kind}` });
+      const { blob, name } = await make();
+      const link = el("a", { href: URL.createObjectURL(blob), download: name });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
       said.textContent = "";
@@ -46,8 +66,6 @@ export class Exports {
       console.warn(error);
       said.classList.add("problem-message");
       said.textContent = error.message;
-    } finally {
-      button.disabled = false;
     }
   }
 

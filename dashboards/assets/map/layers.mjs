@@ -1,14 +1,14 @@
-// What can be laid over the map: counts at the middle of grids, gauges, past floods, places of cases; and
-// the point of the address.
+// What can be laid over the map: counts at the middle of grids, gauges, past floods, low ground, places of
+// cases; and the point of the address.
 import { pointText } from "./place.mjs";
 import { el } from "./words.mjs";
 
-export const LAYERS = ["open", "workers", "gauges", "floods", "cases"];
+export const LAYERS = ["open", "workers", "gauges", "floods", "low", "cases"];
 const CASES_AS_POINTS_FROM = 12.5;
 
 const INK = {
-  light: { open: "#7a1f1f", overdue: "#c62828", workers: "#1f5f8b", gauges: "#0b6b75", floods: "#274b8f", cases: "#5b3f8c", point: "#b3006b", edge: "#ffffff" },
-  dark: { open: "#ffb4a8", overdue: "#ff7b6b", workers: "#8cc8f0", gauges: "#7fe0e0", floods: "#9db8ff", cases: "#cdb7ff", point: "#ff7ac3", edge: "#11161b" },
+  light: { open: "#7a1f1f", overdue: "#c62828", workers: "#1f5f8b", gauges: "#0b6b75", floods: "#274b8f", low: "#1c6b3c", cases: "#5b3f8c", point: "#b3006b", edge: "#ffffff" },
+  dark: { open: "#ffb4a8", overdue: "#ff7b6b", workers: "#8cc8f0", gauges: "#7fe0e0", floods: "#9db8ff", low: "#8fe3a4", cases: "#cdb7ff", point: "#ff7ac3", edge: "#11161b" },
 };
 
 const scheme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
@@ -100,6 +100,7 @@ export class Layers {
     if (name === "open") return one.overdue_count ? `${one.open_count} (${one.overdue_count})` : String(one.open_count);
     if (name === "workers") return String(one.worker_count);
     if (name === "floods") return `${one.code} · ${words.number(one.depth_cm)} cm`;
+    if (name === "low") return one.low_count === null ? "1–4" : String(one.low_count);
     return one.name ?? "";
   }
 
@@ -126,6 +127,17 @@ export class Layers {
       const colour = ["case", ["==", ["get", "worker_count"], 0], ink.overdue, ink.workers];
       const size = ["case", ["==", ["get", "worker_count"], 0], 4, ["+", 1, ["get", "worker_count"]]];
       return [circle(size, colour), text(12.5)];
+    }
+    if (name === "low") {
+      // Of one to four households only that there are some is known: a hollow ring.
+      const some = ["==", ["get", "low_count"], null];
+      const size = (base) => ["case", some, base, ["*", base, ["sqrt", ["/", ["coalesce", ["get", "low_count"], 0], 3]]]];
+      return [
+        circle(["interpolate", ["linear"], ["zoom"], 8, size(1.6), 14, size(5)], ink.low, {
+          "circle-opacity": ["case", some, 0, 0.8], "circle-stroke-color": ["case", some, ink.low, ink.edge],
+        }),
+        text(11.5),
+      ];
     }
     if (name === "cases") {
       return [

@@ -16,6 +16,8 @@ import { Tools } from "./tools.mjs";
 import { Words, el } from "./words.mjs";
 
 const PHONE = "(max-width: 860px)";
+/** A phone on its side: the panel stands beside the map (`97-map-phone.css`). */
+const ON_ITS_SIDE = "(max-width: 960px) and (max-height: 500px)";
 /** In pixels: the panel of a narrow screen before it is drawn. */
 const LEAST_PANEL = 236;
 /** Of the height of a narrow screen: what an open card takes at most. */
@@ -54,7 +56,15 @@ export class GridMap {
       choose: (area) => (this.picker.isOn && this.isInside(area) ? this.picker.pick(area) : this.isInside(area) ? this.choose(area) : this.enter(this.neighbour(area))),
       // The first click of the two has opened a card: what follows takes its place in the history.
       enter: (area) => this.enter(this.isInside(area) ? area : this.neighbour(area), { replace: Boolean(this.view.card) }),
+      lost: () => this.fallBack(),
     };
+  }
+
+  /** Go on without a picture, as where there never was one. */
+  fallBack() {
+    this.canvas = null;
+    this.root.classList.add("no-map");
+    this.follow();
   }
 
   watch() {
@@ -138,6 +148,9 @@ export class GridMap {
 
   /** Room the panels take, so that what is looked at lies beside them. */
   get padding() {
+    if (matchMedia(ON_ITS_SIDE).matches) {
+      return { top: 16, bottom: 16, left: this.panel.node.offsetWidth + 24, right: this.view?.card ? this.card.node.offsetWidth + 24 : 24 };
+    }
     if (this.isPhone && this.view?.card) {
       return { top: 16, bottom: Math.round(this.root.clientHeight * CARD_SHARE) + 16, left: 20, right: 20 };
     }

@@ -2,7 +2,7 @@
 
 const NUMBER = "[-+−]?\\d{1,3}(?:\\.\\d+)?";
 const SIGNS = /[°度EeNn东经北纬]/g;
-const PAIR = new RegExp(`^(${NUMBER})[\\s,,;;]+(${NUMBER})$`);
+const PAIR = new RegExp(`^(${NUMBER})[\\s,;\u3001]+(${NUMBER})$`);
 const DIGITS = 6;
 /** Of degrees: what is typed without a county's place may still be near it. */
 const NEAR = 5;
@@ -15,7 +15,7 @@ const isIn = (longitude, latitude, [west, south, east, north], slack = 0) =>
  * by range, since no latitude exceeds 90. Null for anything else.
  */
 export const pointOf = (typed, extent) => {
-  const found = PAIR.exec(typed.replace(SIGNS, "").trim());
+  const found = PAIR.exec(typed.normalize("NFKC").replace(SIGNS, "").trim());
   if (!found) return null;
   const [one, other] = found.slice(1).map((part) => Number(part.replace("−", "-")));
   const orders = [[one, other], [other, one]].filter(([longitude, latitude]) => Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90);

@@ -1,7 +1,8 @@
 // Month after month on the map: moved by hand, or played. Classes stay those of the whole period, so
 // that a colour means the same in every month.
 import { classOf, NO_CLASS } from "./data.mjs";
-import { showsKpi } from "./modes.mjs";
+import { FIXED, edgesNow, mostEdges } from "./edges.mjs";
+import { RAW } from "./modes.mjs";
 import { el } from "./words.mjs";
 
 const STEP_MS = 900;
@@ -104,9 +105,11 @@ export class Player {
     await map.repaint();
   }
 
-  /** The month looked at becomes the period of the address. */
+  /** The month looked at becomes the period of the address, in the classes it was seen in. */
   keep() {
     const month = this.months[this.at];
-    if (month) this.map.change({ period: "", from: month.from, to: month.to });
+    const { breaks } = this.map.shading;
+    const classes = breaks.length && breaks.length <= mostEdges(RAW) ? { classes: FIXED, breaks: edgesNow(this.map) } : {};
+    if (month) this.map.change({ period: "", from: month.from, to: month.to, ...classes });
   }
 }

@@ -13,7 +13,7 @@ const MARGIN = 24;
 /** Of the width seen: an area fitted to the picture touches its edges. */
 const SLACK = 0.02;
 const SCHEME = "light";
-const NOBODY = { hover() {}, choose() {}, enter() {} };
+const NOBODY = { hover() {}, choose() {}, enter() {}, lost() {} };
 
 /** What the reader sees of the map beside the panels, as west, south, east, north; the area looked into
  * alone where all of it is seen. */

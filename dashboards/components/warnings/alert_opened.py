@@ -1,11 +1,11 @@
 """The early alert that is open: its days, its grounds, its life, whom to send, and how to act."""
 
 from datetime import date, datetime
-from typing import Any
 
 from dashboards import html, numbers_text
 from dashboards.components.chart import chart, empty
 from dashboards.components.parts import chip, icon
+from dashboards.components.scroll_table import head, scroll_table
 from dashboards.data import warning_tables
 from dashboards.data.early_alerts import Alert, Alerts, steps
 from dashboards.figures.rain import ALERT_HEIGHT, alert_chart
@@ -13,17 +13,19 @@ from dashboards.html import Element
 from dashboards.i18n import text
 from dashboards.theme import colours
 from warehouse.alerts.dispatch import MOST_OPEN_CASES
+from warehouse.alerts.life import MAY_FOLLOW, State
 
 
 def opened_alert(found: Alerts, alert: Alert) -> Element:
     """All there is about the alert that is open."""
+    act = _act(found, alert)
     return html.Div(
         [
             html.Div(
                 [_days(found, alert), _second_opinion(found, alert)], className="warnings-part"
             ),
             html.Div(
-                [_life(found, alert), _dispatch(found), _act(found, alert)],
+                [_life(found, alert), _dispatch(found), *([act] if act is not None else [])],
                 className="warnings-part",
             ),
         ],
@@ -180,55 +182,28 @@ def _dispatch(found: Alerts) -> Element:
     ]
     title = text("warnings.dispatch", lang)
     if rows:
-        body.append(
-            html.Div(
-                html.Table(
-                    [
-                        html.Caption(title, className="visually-hidden"),
-                        html.Thead(
-                            html.Tr(
-                                [
-                                    html.Th(
-                                        text(f"warnings.{name}", lang),
-                                        scope="col",
-                                        className=kind or None,
-                                    )
-                                    for name, kind in (
-                                        ("worker", ""),
-                                        ("grid", ""),
-                                        ("km", "numeric"),
-                                        ("open_cases", "numeric"),
-                                        ("is_free", ""),
-                                    )
-                                ]
-                            )
-                        ),
-                        html.Tbody(rows),
-                    ],
-                    className="warnings-table",
-                ),
-                className="scroll tall",
-                tabIndex=0,
-                role="region",
-                **{"aria-label": title, "data-table": "dispatch"},
-            )
-        )
+        heads = [
+            head(text(f"warnings.{one}", lang), is_numeric=one in ("km", "open_cases"))
+            for one in ("worker", "grid", "km", "open_cases", "is_free")
+        ]
+        body.append(scroll_table(title, heads, rows, name="dispatch", table_class="warnings-table"))
     rule = html.P(text("warnings.dispatch.rule", lang, most=MOST_OPEN_CASES), className="rule")
     return html.Div([html.H4(title), *body, rule])
 
 
-def _act(found: Alerts, alert: Alert) -> Element:
-    """How to acknowledge, send, silence or clear it: records that are loaded like any others."""
+def _act(found: Alerts, alert: Alert) -> Element | None:
+    """How to acknowledge, send, silence or clear it: commands of the officer on duty."""
     lang = found.scope.view.lang
-    source = found.source_id or text("warnings.act.source", lang)
-    block = f"warnings-record-{alert['raised_date']:%Y%m%d}"
+    block = f"warnings-commands-{alert['raised_date']:%Y%m%d}"
     worker = next((one.worker_code for one in found.dispatch.suggestions), "")
+    orders = commands(alert, worker)
+    if not orders:
+        return None
     return html.Details(
         [
             html.Summary(text("warnings.act", lang)),
             html.P(text("warnings.act.how", lang)),
-            html.Pre(records_to_load(alert, worker), id=block, tabIndex=0),
-            html.Pre(f"gridgov load {source} FILE\ngridgov build", tabIndex=0),
+            html.Pre("\n".join([*orders, "gridgov build"]), id=block, tabIndex=0),
             html.Button(
                 [
                     icon("download"),
@@ -245,18 +220,18 @@ def _act(found: Alerts, alert: Alert) -> Element:
     )
 
 
-def records_to_load(alert: dict[str, Any], worker_code: str) -> str:
-    """Rows of dataset `user_actions` about an alert, one for each thing that can be done; who did
-    it, when and under which number is filled in by whoever does it."""
-    subject = f"alert,{alert['alert_id']}"
-    columns = (
-        "action_number,user_code,action_code,subject_kind_code,subject_number,acted_at,"
-        "reason_code,silenced_until_date,worker_code"
-    )
-    rows = [
-        f"…,…,acknowledged,{subject},…,,,",
-        f"…,…,dispatched,{subject},…,,,{worker_code}",
-        f"…,…,silenced,{subject},…,known_event,YYYY-MM-DD,",
-        f"…,…,cleared,{subject},…,handled,,",
+def commands(alert: Alert, worker_code: str) -> list[str]:
+    """One command for each thing that can be done about an alert in its state; who does it is
+    filled in by whoever does it, and so is the last day of a silence.
+    """
+    more = {
+        "acknowledged": "",
+        "dispatched": f" --worker {worker_code}" if worker_code else "",
+        "silenced": " --reason known_event --until YYYY-MM-DD",
+        "cleared": " --reason handled",
+    }
+    state: State = alert["state"]
+    return [
+        f"gridgov warn act {alert['alert_id']} \\\n    --as {action} --by USER{more[action]}"
+        for action in MAY_FOLLOW[state]
     ]
-    return "\n".join([columns, *rows])

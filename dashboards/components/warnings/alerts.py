@@ -3,6 +3,7 @@
 from dashboards import html, numbers_text
 from dashboards.components.chart import empty
 from dashboards.components.parts import chip
+from dashboards.components.scroll_table import head, scroll_table
 from dashboards.components.section import section
 from dashboards.components.warnings.alert_opened import opened_alert
 from dashboards.data import warning_tables
@@ -182,36 +183,14 @@ def _cleared(found: Alerts) -> Element:
         )
         for one in found.cleared
     ]
-    heads = ("alert", "alert.span", "alert.counts", "alert.cleared_by")
-    return section(
-        title,
-        html.Div(
-            html.Table(
-                [
-                    html.Caption(title, className="visually-hidden"),
-                    html.Thead(
-                        html.Tr(
-                            [
-                                html.Th(
-                                    text(f"warnings.{name}", lang),
-                                    scope="col",
-                                    className="numeric" if name == "alert.counts" else None,
-                                )
-                                for name in heads
-                            ]
-                        )
-                    ),
-                    html.Tbody(rows),
-                ],
-                className="warnings-table",
-            ),
-            className="scroll",
-            tabIndex=0,
-            role="region",
-            **{"aria-label": title, "data-table": "cleared"},
-        ),
-        name="warnings-cleared",
+    heads = [
+        head(text(f"warnings.{one}", lang), is_numeric=one == "alert.counts")
+        for one in ("alert", "alert.span", "alert.counts", "alert.cleared_by")
+    ]
+    table = scroll_table(
+        title, heads, rows, name="cleared", table_class="warnings-table", window=""
     )
+    return section(title, table, name="warnings-cleared")
 
 
 def _method(found: Alerts) -> Element:

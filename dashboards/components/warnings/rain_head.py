@@ -29,7 +29,8 @@ def rain_head(rain: Rain) -> Element:
     lang = rain.scope.view.lang
     severity = severity_of(rain.towns)
     worst = COLOURS[severity - 1] if 0 < severity <= len(COLOURS) else "none"
-    if not severity and not rain.towns["is_reached_known"].all():
+    is_known = rain.has_thresholds and rain.towns["is_reached_known"].all()
+    if not severity and not is_known:
         worst = "unsure"
     return section(
         text("warnings.rain", lang),
@@ -53,6 +54,14 @@ def rain_head(rain: Rain) -> Element:
 
 def said(rain: Rain) -> list[tuple[str, object]]:
     """The verdict by lines: the first one is what matters most."""
+    lines = _under_a_colour(rain)
+    if not rain.has_thresholds:
+        return [*lines, ("unsure", text("warnings.said.no_thresholds", rain.scope.view.lang))]
+    return lines + _not_told(rain, is_quiet=not lines)
+
+
+def _under_a_colour(rain: Rain) -> list[tuple[str, object]]:
+    """The colours in force, reached and expected, each with its towns."""
     lang, names = rain.scope.view.lang, colour_names(rain.scope)
     lines: list[tuple[str, object]] = []
     for kind, colour, when in (
@@ -81,8 +90,15 @@ def said(rain: Rain) -> list[tuple[str, object]]:
                     )
                 )
             lines.append((kind, parts))
+    return lines
+
+
+def _not_told(rain: Rain, *, is_quiet: bool) -> list[tuple[str, object]]:
+    """That no colour is in sight, and of what it cannot be told."""
+    lang = rain.scope.view.lang
+    lines: list[tuple[str, object]] = []
     unsure = rain.towns.filter(~pl.col("is_reached_known"))["town_name"].to_list()
-    if not lines:
+    if is_quiet:
         key = "warnings.said.quiet.known" if unsure else "warnings.said.quiet"
         lines.append(("quiet", text(key, lang)))
     if unsure:

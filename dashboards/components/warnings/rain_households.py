@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dashboards import html, numbers_text
 from dashboards.components.chart import empty
 from dashboards.components.parts import icon
+from dashboards.components.scroll_table import head, scroll_table
 from dashboards.components.section import section
 from dashboards.components.warnings.rain_head import command
 from dashboards.data.rain import Rain, severity_of
@@ -93,11 +94,12 @@ def _grids(
         (text("warnings.overdue", lang), ""),
         (text("warnings.map", lang), ""),
     ]
-    return _region(
+    return scroll_table(
         title,
-        name,
-        [html.Th(head, scope="col", className=kind or None) for head, kind in heads],
+        [head(words, is_numeric=kind == "numeric") for words, kind in heads],
         [_grid(rain, line, places) for line in lines],
+        name=name,
+        table_class="warnings-table",
     )
 
 
@@ -205,29 +207,5 @@ def _workers(rain: Rain, lines: Sequence[GridLine]) -> Element:
         )
         for one in workers[:SHOWN_WORKERS]
     ]
-    heads = [
-        html.Th(
-            text(f"warnings.{name}", lang),
-            scope="col",
-            className=None if name == "worker" else "numeric",
-        )
-        for name in names
-    ]
-    return _region(title, "workers", heads, rows)
-
-
-def _region(title: str, name: str, heads: list[Element], rows: list[Element]) -> Element:
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(title, className="visually-hidden"),
-                html.Thead(html.Tr(heads)),
-                html.Tbody(rows),
-            ],
-            className="warnings-table",
-        ),
-        className="scroll tall",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": title, "data-table": name},
-    )
+    heads = [head(text(f"warnings.{name}", lang), is_numeric=name != "worker") for name in names]
+    return scroll_table(title, heads, rows, name="workers", table_class="warnings-table")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dashboards import html, numbers_text
 from dashboards.components.chart import empty
 from dashboards.components.number import number
+from dashboards.components.scroll_table import head, scroll_table
 from dashboards.components.section import section
 from dashboards.components.warnings.words import (
     colour_chip,
@@ -54,37 +55,13 @@ def storms_section(rain: Rain) -> Element:
 
 def _storms(rain: Rain, storms: list[PastStorm], title: str, name: str) -> Element:
     lang = rain.scope.view.lang
+    numeric = ("highest", "storm_towns", "issued", "missed")
     heads = [
-        ("storm", ""),
-        ("colour", ""),
-        ("highest", "numeric"),
-        ("storm_towns", "numeric"),
-        ("issued", "numeric"),
-        ("missed", "numeric"),
+        head(text(f"warnings.{one}", lang), is_numeric=one in numeric)
+        for one in ("storm", "colour", *numeric)
     ]
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(title, className="visually-hidden"),
-                html.Thead(
-                    html.Tr(
-                        [
-                            html.Th(
-                                text(f"warnings.{head}", lang), scope="col", className=kind or None
-                            )
-                            for head, kind in heads
-                        ]
-                    )
-                ),
-                html.Tbody([_storm(rain, one) for one in storms]),
-            ],
-            className="warnings-table",
-        ),
-        className="scroll tall",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": title, "data-table": name},
-    )
+    rows = [_storm(rain, one) for one in storms]
+    return scroll_table(title, heads, rows, name=name, table_class="warnings-table")
 
 
 def _storm(rain: Rain, storm: PastStorm) -> Element:
@@ -173,35 +150,13 @@ def _sentence(found: Record, lang: Lang) -> str:
 
 def _judged_table(rain: Rain, found: Record, title: str) -> Element:
     lang, names, kpis = rain.scope.view.lang, colour_names(rain.scope), found.whole.figures
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(title, className="visually-hidden"),
-                html.Thead(
-                    html.Tr(
-                        [
-                            html.Th(text("warnings.colour", lang), scope="col"),
-                            *(
-                                html.Th(kpi_name(one.kpi, lang), scope="col", className="numeric")
-                                for one in kpis.values()
-                            ),
-                            html.Th(
-                                text("warnings.missed_spells", lang),
-                                scope="col",
-                                className="numeric",
-                            ),
-                        ]
-                    )
-                ),
-                html.Tbody([_judged(rain, one, names, list(kpis)) for one in found.judged]),
-            ],
-            className="warnings-table",
-        ),
-        className="scroll tall",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": title, "data-table": "record"},
-    )
+    heads = [
+        head(text("warnings.colour", lang)),
+        *(head(kpi_name(one.kpi, lang), is_numeric=True) for one in kpis.values()),
+        head(text("warnings.missed_spells", lang), is_numeric=True),
+    ]
+    rows = [_judged(rain, one, names, list(kpis)) for one in found.judged]
+    return scroll_table(title, heads, rows, name="record", table_class="warnings-table")
 
 
 def _judged(rain: Rain, one: Judged, names: dict[str, str], kpis: Sequence[str]) -> Element:

@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboards import html, numbers_text
 from dashboards.components.chart import empty
+from dashboards.components.scroll_table import head, scroll_table
 from dashboards.components.section import section
 from dashboards.components.warnings.words import (
     COLOURS,
@@ -100,9 +101,7 @@ def _table(
 ) -> Element:
     lang, names = rain.scope.view.lang, colour_names(rain.scope)
     heads = [
-        html.Th(text("warnings.town", lang), scope="col"),
-        html.Th(text("warnings.in_force", lang), scope="col"),
-        html.Th(text("warnings.outlook", lang), scope="col"),
+        *(head(text(f"warnings.{one}", lang)) for one in ("town", "in_force", "outlook")),
         *(
             html.Th(
                 [
@@ -122,20 +121,8 @@ def _table(
             for limit in _limits(rain)
         ),
     ]
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(title, className="visually-hidden"),
-                html.Thead(html.Tr(heads)),
-                html.Tbody([_town(rain, town, own, names) for town, own in rows]),
-            ],
-            className="warnings-table",
-        ),
-        className="scroll tall",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": title, "data-table": name},
-    )
+    lines = [_town(rain, town, own, names) for town, own in rows]
+    return scroll_table(title, heads, lines, name=name, table_class="warnings-table")
 
 
 def _town(
