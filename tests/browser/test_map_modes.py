@@ -187,12 +187,15 @@ def test_edges_typed_by_hand_are_in_the_link_and_stay_from_month_to_month(
 
 
 def test_months_can_be_played(page: Page, town_address: str) -> None:
-    open_page(page, f"{town_address}/map?kpi=response_time_median")
+    open_page(page, f"{town_address}/map?level=grid&kpi=response_time_median")
+    edges = page.locator(".legend > ul:first-of-type .range").all_inner_texts()
     page.get_by_role("button", name="逐月播放").click()
     expect(page.locator(".player .month")).to_contain_text("月")
     page.get_by_role("button", name="暂停").click()
     page.wait_for_url(re.compile(r"from=\d{4}-\d{2}-01"))
     wait_drawn(page)
+    # A colour means the same in the month that stays as in those that went by.
+    expect(page.locator(".legend > ul:first-of-type .range")).to_have_text(edges)
 
 
 def test_a_rain_gauge_is_found_by_name_after_the_areas(page: Page, town_address: str) -> None:
