@@ -34,9 +34,11 @@ def register(server: FastAPI, services: Services) -> None:
     `/api/report.pdf` and `….xlsx`."""
 
     def add(path: str, make: Callable[[Services, str], Made], media_type: str) -> None:
+        run = services.press.run if media_type == PDF else services.run
+
         async def endpoint(request: Request) -> Response:
             try:
-                name, body = await services.run(make, services, request.url.query)
+                name, body = await run(make, services, request.url.query)
             except (NoBrowserError, PrintError, BusyError) as error:
                 return PlainTextResponse(f"错误 / error: {error}", status_code=503)
             except GridgovError as error:
