@@ -86,6 +86,9 @@ class Told:
         if days := self._compared_days():
             label, said = found.pop()
             found.append((label, f"{said}: {days}"))
+        if shade(self.context, self.asked).facts.get("has_severity") is False:
+            label = text(f"map.table.{self.asked.mode}", self.lang)
+            found.append((label, text("map.risk.all_cases", self.lang)))
         return found
 
     def _compared_days(self) -> str:

@@ -304,7 +304,7 @@ def test_a_change_is_headed_as_one_and_has_both_figures(context: Context) -> Non
     assert shown
     for row in shown:
         before, now = float(row["此前 (%)"]), float(row["本期 (%)"])
-        assert float(row[head].lstrip("'")) == pytest.approx(now - before, abs=1e-3)
+        assert float(row[head].lstrip("'")) == pytest.approx(now - before)
 
 
 def test_pairs_have_the_gap_beside_the_risk(context: Context) -> None:
