@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import polars as pl
 
 from dashboards.cache import Cache
+from dashboards.press import Press
 from dashboards.shelf import Shelf
 from dashboards.static_files import ASSETS, Assets
 from dashboards.view import Known
@@ -57,6 +58,7 @@ class Services:
 
     Pages are drawn on threads of their own, so the event loop stays free; the queries of one page
     run on other threads again, so that pages waiting for answers cannot use up all of them.
+    Printing has a thread of its own (`Press`).
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Services:
         self.assets = Assets.of(ASSETS)
         self.kpis: dict[str, Kpi] = dict(load_catalogue())
         self._pages = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page")
+        self.press = Press()
         self._queries = ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="query")
         self.answers = Cache(CACHED_ANSWERS, self._shelf)
         self.pages = Cache(CACHED_PAGES, self._shelf)

@@ -34,9 +34,11 @@ def register(server: FastAPI, services: Services) -> None:
     `/api/report.pdf` and `….xlsx`."""
 
     def add(path: str, make: Callable[[Services, str], Made], media_type: str) -> None:
+        run = services.press.run if media_type == PDF else services.run
+
         async def endpoint(request: Request) -> Response:
             try:
-                name, body = await services.run(make, services, request.url.query)
+                name, body = await run(make, services, request.url.query)
             except (NoBrowserError, PrintError, BusyError) as error:
                 return PlainTextResponse(f"错误 / error: {error}", status_code=503)
             except GridgovError as error:
@@ -84,7 +86,7 @@ def about(scope: Scope) -> list[tuple[str, str]]:
 
 
 def _page_csv(services: Services, query: str) -> Made:
-    scope, name, tables = _page(services, query)
+    scope, name, tables, _ = _page(services, query)
     zone = scope.context.county(scope.view.county).zone
     wanted = parse_qs(query).get("table", [""])[0]
     if wanted and wanted not in {table.name for table in tables}:
@@ -94,13 +96,16 @@ def _page_csv(services: Services, query: str) -> Made:
 
 
 def _page_workbook(services: Services, query: str) -> Made:
-    scope, name, tables = _page(services, query)
+    scope, name, tables, told = _page(services, query)
     zone = scope.context.county(scope.view.county).zone
-    body = as_workbook(tables, zone=zone, lang=scope.view.lang, about=about(scope))
+    lines = [*about(scope), *told]
+    body = as_workbook(tables, zone=zone, lang=scope.view.lang, about=lines)
     return f"{name}.xlsx", body
 
 
-def _page(services: Services, query: str) -> tuple[Scope, str, list[Table]]:
+def _page(services: Services, query: str) -> tuple[Scope, str, list[Table], list[tuple[str, str]]]:
+    """The scope shown, a file's name without its ending, the tables, and what they are of beside
+    the scope: of a page that can be of several things."""
     path = parse_qs(query).get("page", [""])[0]
     if path not in BY_PATH:
         raise UsageError(unknown_value("page", path, BY_PATH))
@@ -109,7 +114,11 @@ def _page(services: Services, query: str) -> tuple[Scope, str, list[Table]]:
     tables = page.tables(scope)
     # A page whose figures are not of the period in the address says of which they are.
     shown = page.shown_scope(scope) if hasattr(page, "shown_scope") else scope
-    return shown, _file_name(shown, text(page.TITLE_KEY, scope.view.lang)), tables
+    title = text(page.TITLE_KEY, scope.view.lang)
+    told = page.told_of(scope) if hasattr(page, "told_of") else None
+    if told is None:
+        return shown, _file_name(shown, title), tables, []
+    return shown, _file_name(shown, f"{title}_{told.name}"), tables, told.lines
 
 
 def _receipt_csv(services: Services, query: str) -> Made:

@@ -36,6 +36,20 @@ class BuildError(GridgovError):
     exit_code = 5
 
 
+ECHOED = 80
+"""Letters of a value that an error repeats: enough to know it again."""
+
+
+def shortened(value: object, *, most: int = ECHOED) -> str:
+    """A value as an error repeats it.
+
+    >>> shortened("abcdef", most=4)
+    'abcd…'
+    """
+    written = str(value)
+    return written if len(written) <= most else f"{written[:most]}…"
+
+
 def unknown_value(thing: str, value: object, allowed: Iterable[object], *, most: int = 40) -> str:
     """Say which value is not known and which ones are.
 
@@ -45,4 +59,4 @@ def unknown_value(thing: str, value: object, allowed: Iterable[object], *, most:
     names = sorted(str(name) for name in allowed)
     shown = ", ".join(names[:most]) or "—"
     more = f" … (+{len(names) - most})" if len(names) > most else ""
-    return f'{thing} "{value}" 不存在 / is not known; 可用 / allowed: {shown}{more}'
+    return f'{thing} "{shortened(value)}" 不存在 / is not known; 可用 / allowed: {shown}{more}'

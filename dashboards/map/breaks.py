@@ -10,6 +10,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,7 +18,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.errors import UsageError
+from warehouse.errors import UsageError, shortened
 
 CLASSES = 5
 TOLERANCE = 0.25
@@ -32,6 +33,11 @@ MOST_EDGES = 6
 FARTHEST = 1e9
 DIGITS = 12
 """Of a typed edge in the unit of the values: all that was typed, without what dividing adds."""
+
+BETWEEN = r"[\s,;\u3001]+"
+"""Between typed edges, U+3001 being the Chinese comma of lists."""
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+"""Narrower than `float`, which takes `1_0` and the digits of every script."""
 
 Numbers = NDArray[np.float64]
 
@@ -67,27 +73,39 @@ def typed_edges(written: str, *, most: int = MOST_EDGES, above_zero: bool = Fals
     Raises:
         UsageError: none or too many, one that is no number, or numbers that do not ascend.
     """
-    parts = [part for part in re.split(r"[\s,;,;、]+", written) if part]
+    parts = [part for part in re.split(BETWEEN, _half_width(written)) if part]
     if not 0 < len(parts) <= most:
         raise UsageError(
-            f'breaks "{written}": {len(parts)} 个分界值 / edges; 可用 / allowed: 1 … {most}'
+            f'breaks "{shortened(written)}": {len(parts)} 个分界值 / edges; '
+            f"可用 / allowed: 1 … {most}"
         )
     edges = [_edge(part, above_zero=above_zero) for part in parts]
     if any(after <= before for before, after in pairwise(edges)):
-        raise UsageError(f'breaks "{written}": 须从小到大 / must ascend, as 10,20,30')
+        raise UsageError(f'breaks "{shortened(written)}": 须从小到大 / must ascend, as 10,20,30')
     return edges
 
 
+def _half_width(written: str) -> str:
+    """Digits, signs and commas as a Chinese keyboard writes them, as ASCII; others as they are:
+    a raised two is no two."""
+    return "".join(
+        unicodedata.normalize("NFKC", letter)
+        if unicodedata.east_asian_width(letter) == "F"
+        else letter
+        for letter in written
+    )
+
+
 def _edge(part: str, *, above_zero: bool) -> float:
-    try:
-        edge = float(part)
-    except ValueError as error:
-        raise UsageError(f'breaks "{part}": 不是数 / is no number') from error
+    if not NUMBER.fullmatch(part):
+        raise UsageError(f'breaks "{shortened(part)}": 不是数 / is no number')
+    edge = float(part)
     least = 0.0 if above_zero else -FARTHEST
-    # Nothing compares with what is no number, so that is refused, too.
     if not (least <= edge <= FARTHEST) or (above_zero and edge == 0):
         allowed = f"> 0, <= {FARTHEST:g}" if above_zero else f"-{FARTHEST:g} … {FARTHEST:g}"
-        raise UsageError(f'breaks "{part}": 超出范围 / is out of range; 可用 / allowed: {allowed}')
+        raise UsageError(
+            f'breaks "{shortened(part)}": 超出范围 / is out of range; 可用 / allowed: {allowed}'
+        )
     return edge
 
 

@@ -57,8 +57,8 @@ def change_shading(context: Context, asked: Asked) -> Shading:
         last=str(answer["period_end_date"].dt.offset_by("-1d").max() or ""),
         unplaced=unplaced_of(answer),
         extra={
-            "now": by_feature(rows, "value"),
-            "before": by_feature(rows, "before_equal_days"),
+            "now": by_feature(rows, "value", dtype="<f8"),
+            "before": by_feature(rows, "before_equal_days", dtype="<f8"),
             "change_low": by_feature(rows, "change_low"),
             "change_high": by_feature(rows, "change_high"),
         },

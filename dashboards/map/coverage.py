@@ -36,7 +36,7 @@ def gap_shading(context: Context, asked: Asked) -> Shading:
         breaks=_gap_breaks(rows["gap"].drop_nulls().to_numpy(), kpi, asked),
         first=str(rows["period_start_date"].min() or ""),
         last=str(rows["period_end_date"].dt.offset_by("-1d").max() or ""),
-        extra={"covered": by_feature(rows, "value")},
+        extra={"covered": by_feature(rows, "value", dtype="<f8")},
         facts=_gap_facts(answer, rows, kpi),
     )
 
@@ -106,7 +106,7 @@ def pair_shading(context: Context, asked: Asked) -> Shading:
         last=str(answer["period_end_date"].dt.offset_by("-1d").max() or ""),
         categories=tuple(f"{risk_}{gap}" for risk_ in range(3) for gap in range(3)),
         given_classes=by_feature(rows, "place", dtype="u1", fill=255),
-        extra={"gap": by_feature(rows, "gap")},
+        extra={"gap": by_feature(rows, "gap", dtype="<f8")},
         said=tuple(risk.found.texts),
         facts={
             **_gap_facts(answer, gaps, context.kpis[asked.coverage]),

@@ -18,12 +18,14 @@ import pyproj
 import shapely
 
 from dashboards.context import Context
-from dashboards.i18n import Lang, text
+from dashboards.i18n import Lang
 from dashboards.map.areas import areas_of, level_areas
-from dashboards.map.asked import Asked
+from dashboards.map.asked import OF_KPIS, Asked
+from dashboards.map.class_words import why_without
 from dashboards.map.modes import shade
-from dashboards.map.shading import NO_CLASS, UNCERTAIN, Shading
+from dashboards.map.shading import NO_CLASS, PROVISIONAL, UNCERTAIN, Shading
 from dashboards.map.tile_files import kept_shapes
+from dashboards.map.told import WITH_COVERAGE, WITH_HORIZON, WITH_KINDS, Told
 from geo.coordinates import from_cgcs2000
 from warehouse.errors import UsageError, unknown_value
 
@@ -70,7 +72,8 @@ def areas_file(
 
 def table(context: Context, asked: Asked, *, focus: str = "") -> pl.DataFrame:
     """One row per area as it is shown, those inside `focus` only: code, name, level, area around,
-    residents, km², value, class, whether it is uncertain, and the mode's own figures."""
+    residents, km², value, class, why it has none, whether it is uncertain or provisional, and the
+    mode's own figures."""
     shading = shade(context, asked)
     county = asked.county.code
     areas = _inside(context, asked, focus)
@@ -89,6 +92,8 @@ def table(context: Context, asked: Asked, *, focus: str = "") -> pl.DataFrame:
         pl.Series("value", shading.values[places], nan_to_null=True),
         pl.Series("class_number", np.where(classes == NO_CLASS, 0, classes.astype(int) + 1)),
         pl.Series("class_code", _class_codes(shading, classes)),
+        pl.Series("why_without", why_without(asked, shading, places), dtype=pl.String),
+        pl.Series("is_provisional", shading.flags[places] & PROVISIONAL > 0),
         pl.Series("is_uncertain", shading.flags[places] & UNCERTAIN > 0),
         *(
             pl.Series(name, of[places].astype(np.float64), nan_to_null=True)
@@ -114,9 +119,7 @@ def file_name(context: Context, asked: Asked, lang: Lang) -> str:
     build = context.builds[asked.county.code]
     shading = shade(context, asked)
     place = build.name_zh if lang is Lang.ZH else build.name_en
-    what = text(f"map.mode.{asked.mode}", lang)
-    if asked.mode in ("raw", "smoothed", "change"):
-        what = f"{getattr(asked.kpi.name, lang.value)}_{what}"
+    what = Told(context, asked, lang).name
     days = "-".join(day.replace("-", "") for day in (shading.first, shading.last))
     return f"{place}_{what}_{asked.level}_{days}_v{context.published.version}".replace("/", "-")
 
@@ -164,12 +167,23 @@ def _shifted(points: np.ndarray) -> np.ndarray:
 
 def _about(context: Context, asked: Asked, datum: str) -> dict[str, Any]:
     build, shading = context.builds[asked.county.code], shade(context, asked)
-    measure = {"gap": asked.coverage, "raw": asked.kpi.kpi_id, "smoothed": asked.kpi.kpi_id}
+    kpi = Told(context, asked, Lang.EN).kpi
+    compared = {name: shading.facts.get(name) for name in ("before_from", "before_to")}
     return {
         "datum": "CGCS2000 (EPSG:4490)" if datum == "cgcs2000" else "GCJ-02 (火星坐标 / shifted)",
         "county_code": asked.county.code,
         "mode": asked.mode,
-        "measure": measure.get(asked.mode, asked.mode),
+        "measure": kpi.kpi_id if kpi and asked.mode not in WITH_HORIZON else asked.mode,
+        "kpi": kpi.kpi_id if kpi and asked.mode in OF_KPIS else None,
+        "coverage": asked.coverage if asked.mode in WITH_COVERAGE else None,
+        "family": asked.family if asked.mode in WITH_KINDS else None,
+        "horizon": asked.horizon if asked.mode in WITH_HORIZON else None,
+        "against": shading.facts.get("exposure") if asked.mode == "hotspots" else None,
+        "is_followed": asked.is_followed if asked.mode == "hotspots" else None,
+        "department": asked.department or None,
+        "compare": asked.compare if asked.mode == "change" else None,
+        **(compared if asked.mode == "change" else {}),
+        **{f"words_{lang.value}": dict(Told(context, asked, lang).lines) for lang in Lang},
         "level": asked.level,
         "from": shading.first,
         "to": shading.last,

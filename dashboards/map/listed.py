@@ -8,18 +8,17 @@ import polars as pl
 from dashboards.data.tables import Cell, Table
 from dashboards.i18n import Lang, text
 from dashboards.map.asked import OF_KPIS, RAW, Asked, asked_of
-from dashboards.map.breaks import TOP_SHARES
+from dashboards.map.class_words import PERCENT, REASONS, ClassWords
 from dashboards.map.files import table
 from dashboards.map.modes import shade
 from dashboards.map.risk import risk_of
 from dashboards.map.shading import Shading
+from dashboards.map.told import Told
 from dashboards.numbers_text import DECIMALS
 from dashboards.numbers_text import unit as kpi_unit
 from dashboards.scope import Scope
 from dashboards.view import Preset
 from warehouse.errors import UsageError
-
-PERCENT = 100.0
 
 
 def map_tables(scope: Scope) -> list[Table]:
@@ -29,10 +28,10 @@ def map_tables(scope: Scope) -> list[Table]:
     Raises:
         UsageError: the version or county cannot show the mode, with the reason.
     """
-    view = scope.view
-    if (view.mode or RAW) in OF_KPIS and view.kpi not in scope.context.map_kpis:
+    told = told_of(scope)
+    if told is None:
         return []
-    asked = asked_of(scope)
+    asked = told.asked
     shading = shade(scope.context, asked)
     if shading.missing:
         raise UsageError(shading.missing)
@@ -40,6 +39,14 @@ def map_tables(scope: Scope) -> list[Table]:
     if asked.mode == "risk":
         tables.append(_proof(scope.view.lang, shading))
     return tables
+
+
+def told_of(scope: Scope) -> Told | None:
+    """What the map is of, in words; none for a KPI that the map does not have."""
+    view = scope.view
+    if (view.mode or RAW) in OF_KPIS and view.kpi not in scope.context.map_kpis:
+        return None
+    return Told(scope.context, asked_of(scope), view.lang)
 
 
 def shown_scope(scope: Scope) -> Scope:
@@ -59,7 +66,7 @@ def shown_scope(scope: Scope) -> Scope:
 def ordered(rows: pl.DataFrame, asked: Asked, better: str) -> pl.DataFrame:
     """Rows of `files.table`, those to look at first in front, numbered as `rank`.
 
-    Uncertain values come after the certain ones, areas without a class last.
+    Uncertain values come after the certain ones, areas without a class last: they have no rank.
     """
     value = pl.col("value") if better == "higher" else -pl.col("value")
     keys = [pl.col("class_number") == 0]
@@ -70,7 +77,8 @@ def ordered(rows: pl.DataFrame, asked: Asked, better: str) -> pl.DataFrame:
         keys += [-(risk + gap), -risk, -pl.col("value")]
     else:
         keys += [pl.col("is_uncertain"), value]
-    return rows.sort(*keys, "area_code", nulls_last=True).with_row_index("rank", offset=1)
+    placed = rows.sort(*keys, "area_code", nulls_last=True).with_row_index("rank", offset=1)
+    return placed.with_columns(pl.when(pl.col("class_number") > 0).then(pl.col("rank")))
 
 
 def _areas(scope: Scope, asked: Asked, shading: Shading) -> Table:
@@ -78,7 +86,9 @@ def _areas(scope: Scope, asked: Asked, shading: Shading) -> Table:
     better = scope.context.kpis[asked.kpi.kpi_id].better if asked.mode in OF_KPIS else "lower"
     rows = ordered(table(scope.context, asked, focus=scope.view.area), asked, better)
     is_share = asked.mode == "gap" or (asked.mode in OF_KPIS and asked.kpi.unit == "percent")
-    measure = _measure(scope, asked)
+    told = Told(scope.context, asked, lang)
+    measure = _measure(told)
+    own = _own_figures(told, rows)
     columns: dict[str, list[Cell]] = {
         text("map.table.rank", lang): rows["rank"].to_list(),
         scope.level_name(asked.level): rows["area_name"].to_list(),
@@ -86,15 +96,12 @@ def _areas(scope: Scope, asked: Asked, shading: Shading) -> Table:
         text("map.table.around", lang): rows["parent_name"].to_list(),
         text("map.table.residents", lang): rows["population"].to_list(),
         measure: (rows["value"] * (PERCENT if is_share else 1.0)).to_list(),
-        text("map.table.class", lang): _class_words(rows, shading, asked, lang),
+        **{heading: cells for heading, (cells, _) in own.items()},
+        text("map.table.class", lang): ClassWords(scope.context, asked, shading, lang).of(
+            rows["class_number"]
+        ),
+        text("map.table.uncertain", lang): _remarks(rows, asked, lang),
     }
-    if asked.mode in ("raw", "change"):
-        columns[text("map.table.uncertain", lang)] = [
-            text("map.uncertain" if asked.mode == "raw" else "map.uncertain.change", lang)
-            if is_so
-            else ""
-            for is_so in rows["is_uncertain"]
-        ]
     if asked.mode == "risk":
         expected = rows["value"].to_numpy()
         columns[text("map.table.chance", lang)] = (PERCENT * (1 - np.exp(-expected))).tolist()
@@ -102,31 +109,62 @@ def _areas(scope: Scope, asked: Asked, shading: Shading) -> Table:
     decimals = DECIMALS[asked.kpi.unit] if asked.mode in OF_KPIS else 3
     return Table(
         "areas",
-        text(f"map.mode.{asked.mode}", lang),
+        " · ".join([told.mode, *(one for one in told.measured if one != told.mode)]),
         list(columns),
         list(zip(*columns.values(), strict=True)),
         note=text(f"map.mode.{asked.mode}.long", lang),
-        decimals={measure: decimals, text("map.table.chance", lang): 1},
+        decimals={
+            measure: decimals,
+            text("map.table.chance", lang): 1,
+            **{heading: digits for heading, (_, digits) in own.items()},
+        },
     )
 
 
-def _measure(scope: Scope, asked: Asked) -> str:
-    lang = scope.view.lang
-    if asked.mode in OF_KPIS:
-        is_points = asked.mode == "change" and asked.kpi.unit == "percent"
+def _measure(told: Told) -> str:
+    """The heading of the values: what they are, of which cases, and their unit."""
+    asked, lang = told.asked, told.lang
+    if asked.mode in (*OF_KPIS, "gap"):
+        is_share = asked.mode == "gap" or asked.kpi.unit == "percent"
+        is_points = asked.mode in ("gap", "change") and is_share
         unit = text("unit.percentage_points", lang) if is_points else kpi_unit(asked.kpi, lang)
-        return f"{getattr(asked.kpi.name, lang.value)} ({unit})"
-    return text(f"map.table.{asked.mode}", lang)
+        return f"{' · '.join(told.measured)} ({unit})"
+    return " · ".join([text(f"map.table.{asked.mode}", lang), *told.limits.values()])
 
 
-def _class_words(rows: pl.DataFrame, shading: Shading, asked: Asked, lang: Lang) -> list[Cell]:
-    if asked.classing.method == "top" and len(shading.breaks) == len(TOP_SHARES):
-        tops = [f"{PERCENT * (1 - share):.0f}" for share in TOP_SHARES]
-        names = [text("map.top.rest", lang), *(text("map.top", lang, share=top) for top in tops)]
-        return ["" if number == 0 else names[number - 1] for number in rows["class_number"]]
-    if not shading.categories:
-        return rows["class_code"].to_list()
-    return ["" if code is None else text(f"map.class.{code}", lang) for code in rows["class_code"]]
+def _own_figures(told: Told, rows: pl.DataFrame) -> dict[str, tuple[list[Cell], int]]:
+    """More figures of a mode by heading, as they are shown, each with its decimals."""
+    asked, lang = told.asked, told.lang
+    scale = PERCENT if asked.kpi.unit == "percent" else 1.0
+    unit, decimals = kpi_unit(asked.kpi, lang), DECIMALS[asked.kpi.unit]
+    of_mode = {
+        "change": [("before", unit, scale, decimals), ("now", unit, scale, decimals)],
+        "smoothed": [("raw", unit, scale, decimals)],
+        "gap": [("covered", "%", PERCENT, 1)],
+        "bivariate": [("gap", "", PERCENT, 1)],
+    }
+    return {
+        text(f"map.table.{name}", lang) + (f" ({unit_})" if unit_ else ""): (
+            (rows[name] * by).to_list(),
+            digits,
+        )
+        for name, unit_, by, digits in of_mode.get(asked.mode, [])
+    }
+
+
+def _remarks(rows: pl.DataFrame, asked: Asked, lang: Lang) -> list[Cell]:
+    """Why an area has no class, or what to mind about its value; as beside the map."""
+    uncertain = text("map.uncertain.change" if asked.mode == "change" else "map.uncertain", lang)
+    provisional = text("tile.provisional", lang)
+
+    def remark(without: str | None, is_uncertain: bool, is_provisional: bool) -> str:
+        if without:
+            return text(REASONS[without], lang)
+        said = [uncertain] * is_uncertain + [provisional] * is_provisional
+        return "; ".join(said)
+
+    columns = rows.select("why_without", "is_uncertain", "is_provisional")
+    return [remark(*row) for row in columns.iter_rows()]
 
 
 def _reasons(scope: Scope, asked: Asked, rows: pl.DataFrame) -> list[Cell]:

@@ -21,10 +21,11 @@ from dashboards.map.files import DATUMS, areas_file
 from dashboards.map.layers import layer
 from dashboards.map.modes import shade
 from dashboards.map.place import place
+from dashboards.map.posted import JSON, read_json, refusal
 from dashboards.map.setup import setup
-from dashboards.map.sheet import MOST_BYTES, sheet_pdf
+from dashboards.map.sheet import read_sheet, sheet_document
 from dashboards.map.tile_files import current_tiles, tile_bytes
-from dashboards.report.pdf import NoBrowserError, PrintError
+from dashboards.report.pdf import NoBrowserError, PrintError, as_pdf
 from dashboards.static_files import IMMUTABLE
 from warehouse.errors import BusyError, GridgovError, UsageError, unknown_value
 from warehouse.published import NothingPublishedError
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 TILE = "application/vnd.mapbox-vector-tile"
 FLOATS = "application/octet-stream"
 FILES = {"geojson": "application/geo+json", "gpkg": "application/geopackage+sqlite3"}
+FAULT = "服务器内部错误 / internal error; 详见日志 / see the log"
 Answer = Callable[[Context, Request], Response]
 
 
@@ -71,26 +73,35 @@ def register(server: FastAPI, services: Services) -> None:
     add("/api/map/place", _place)
     add("/api/map/areas.geojson", _file)
     add("/api/map/areas.gpkg", _file)
+    _register_posted(server, services)
 
-    def post(path: str, answer: Callable[[Context, Any], Response]) -> None:
-        """What is sent may be longer than an address."""
 
-        async def endpoint(request: Request) -> Response:
-            size = int(request.headers.get("content-length", MOST_BYTES + 1))
-            if size > MOST_BYTES:
-                return _problem(f"{size} B: 不超过 / at most {MOST_BYTES} B", 413)
-            try:
-                given = await request.json()
-            except ValueError:
-                return _problem("不是 JSON / is no JSON", 400)
-            return await services.run(
-                _answered, services, request, lambda context, _: answer(context, given)
-            )
+def _register_posted(server: FastAPI, services: Services) -> None:
+    """What is sent may be longer than an address."""
 
-        server.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)
+    @server.post("/api/map/chosen", include_in_schema=False)
+    async def choose(request: Request) -> Response:
+        if refused := refusal(request):
+            return _problem(*refused)
+        sent = await request.body()
+        return await services.run(
+            _answered, services, request, lambda context, _: _chosen(context, read_json(sent))
+        )
 
-    post("/api/map/chosen", _chosen)
-    post("/api/map/sheet.pdf", _sheet)
+    @server.post("/api/map/sheet.pdf", include_in_schema=False)
+    async def print_sheet(request: Request) -> Response:
+        if refused := refusal(request):
+            return _problem(*refused)
+        sent = await request.body()
+        try:
+            document = await services.run(lambda: sheet_document(read_sheet(read_json(sent))))
+            body = await services.press.run(as_pdf, document, settings=services.settings)
+        except GridgovError as error:
+            return _mistake(error)
+        except Exception:
+            log.exception("%s", request.url)
+            return _problem(FAULT, 500)
+        return Response(body, media_type=PDF, headers={"Cache-Control": "no-store"})
 
 
 def _setup(context: Context, request: Request) -> Response:
@@ -108,7 +119,7 @@ def _tiles(context: Context, request: Request) -> Response:
 def _areas(context: Context, request: Request) -> Response:
     county = _county(context, request)
     headers = {"Cache-Control": _caching(context, request)}
-    return Response(areas_body(context, county), media_type="application/json", headers=headers)
+    return Response(areas_body(context, county), media_type=JSON, headers=headers)
 
 
 def _values(context: Context, request: Request) -> Response:
@@ -176,11 +187,6 @@ def _chosen(context: Context, given: Any) -> Response:
     return _json(chosen(context, parse(about, context=context), codes), "no-store")
 
 
-def _sheet(context: Context, given: Any) -> Response:
-    body = sheet_pdf(given, settings=context.services.settings)
-    return Response(body, media_type=PDF, headers={"Cache-Control": "no-store"})
-
-
 def _lang(request: Request) -> Lang:
     return Lang.EN if request.query_params.get("lang") == "en" else Lang.ZH
 
@@ -189,13 +195,16 @@ def _answered(services: Services, request: Request, answer: Answer) -> Response:
     """Answer, or say what is wrong: a mistake in the address in full, a fault of ours briefly."""
     try:
         return answer(services.open(), request)
-    except (NothingPublishedError, NoBrowserError, PrintError, BusyError) as error:
-        return _problem(str(error), 503)
     except GridgovError as error:
-        return _problem(str(error), 400)
+        return _mistake(error)
     except Exception:
         log.exception("%s", request.url)
-        return _problem("服务器内部错误 / internal error; 详见日志 / see the log", 500)
+        return _problem(FAULT, 500)
+
+
+def _mistake(error: GridgovError) -> Response:
+    is_ours = isinstance(error, (NothingPublishedError, NoBrowserError, PrintError, BusyError))
+    return _problem(str(error), 503 if is_ours else 400)
 
 
 def _county(context: Context, request: Request) -> str:
@@ -213,7 +222,7 @@ def _caching(context: Context, request: Request) -> str:
 
 def _json(content: Any, caching: str) -> Response:
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Response(body, media_type="application/json", headers={"Cache-Control": caching})
+    return Response(body, media_type=JSON, headers={"Cache-Control": caching})
 
 
 def _problem(message: str, status: int) -> Response:

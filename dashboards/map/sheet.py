@@ -4,8 +4,11 @@ What the reader sees (title, classes, sentences) comes from the page in the read
 sheet sets it and Chromium prints it, as it does the reports.
 """
 
+import base64
 import math
 import re
+import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,9 +18,7 @@ from typing import Any
 
 from dashboards.i18n import Lang, text
 from dashboards.report.document import FONT
-from dashboards.report.pdf import as_pdf
-from warehouse.errors import UsageError, unknown_value
-from warehouse.settings import Settings
+from warehouse.errors import UsageError, shortened, unknown_value
 
 STYLES = Path(__file__).with_name("sheet.css")
 PICTURE_WIDTH_MM = 200.0
@@ -30,7 +31,14 @@ SWATCHES = ("class", "faint", "none", "dot")
 """What stands before a line: a colour, a faint one with hatching, hatching alone, a point."""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 COLOUR = re.compile(r"#[0-9a-f]{6}")
-PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]+={0,2}")
+PICTURE = "data:image/png;base64,"
+PNG = b"\x89PNG\r\n\x1a\n"
+PNG_HEAD = struct.Struct(">I4sII5sI")
+"""Of a PNG's first chunk: length, name, width, height, how it is coded, checksum."""
+PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+MOST_PIXELS = 12_000_000
+"""Of a picture: 200 mm × 160 mm at 300 dots an inch has 4.4 million. A file of a few bytes may
+unfold to more than the printing browser has room for."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +101,6 @@ def read_sheet(given: Any) -> Sheet:
         name: _words(name, given.get(name))
         for name in ("title", "subtitle", "heading", "foot", "mark", "scale")
     }
-    picture = given.get("picture")
-    if not isinstance(picture, str) or not PICTURE.fullmatch(picture):
-        raise UsageError("picture: 需要 / needs data:image/png;base64,…")
     return Sheet(
         **words,
         lang=Lang(lang),
@@ -103,18 +108,8 @@ def read_sheet(given: Any) -> Sheet:
         said=tuple(_words("said", one) for one in _list("said", given.get("said"))),
         metres=_number("metres", given.get("metres"), least=1.0, most=1e7),
         share=_number("share", given.get("share"), least=0.01, most=1.0),
-        picture=picture,
+        picture=_picture(given.get("picture")),
     )
-
-
-def sheet_pdf(given: Any, *, settings: Settings) -> bytes:
-    """The printed sheet.
-
-    Raises:
-        UsageError: as `read_sheet`.
-        NoBrowserError, PrintError, BusyError: as `report.pdf.as_pdf`.
-    """
-    return as_pdf(sheet_document(read_sheet(given)), settings=settings)
 
 
 def sheet_document(sheet: Sheet) -> str:
@@ -175,9 +170,34 @@ def _line(given: Any) -> Line:
     if swatch not in SWATCHES:
         raise UsageError(unknown_value("swatch", str(swatch), SWATCHES))
     if not isinstance(colour, str) or (colour and not COLOUR.fullmatch(colour)):
-        raise UsageError(f'colour "{colour}": 需要 / needs #rrggbb')
+        raise UsageError(f'colour "{shortened(colour)}": 需要 / needs #rrggbb')
     written, count = _words("text", given.get("text")), _words("count", given.get("count"))
     return Line(swatch=str(swatch), colour=colour, text=written, count=count)
+
+
+def _picture(given: Any) -> str:
+    """The address of a picture that is one, and not too large."""
+    if not isinstance(given, str) or not given.startswith(PICTURE):
+        raise UsageError(f"picture: 需要 / needs {PICTURE}…")
+    try:
+        held = base64.b64decode(given.removeprefix(PICTURE), validate=True)
+    except ValueError as error:
+        raise UsageError(f"picture: base64 有误 / is no base64; 需要 / needs {PICTURE}…") from error
+    head = held[len(PNG) : len(PNG) + PNG_HEAD.size]
+    is_whole = held.startswith(PNG) and held.endswith(PNG_END) and len(head) == PNG_HEAD.size
+    if not is_whole or not _is_head(head):
+        raise UsageError("picture: 不是完整的 PNG / is no whole PNG")
+    _, _, width, height, _, _ = PNG_HEAD.unpack(head)
+    if not 0 < width * height <= MOST_PIXELS:
+        allowed = f"1 … {MOST_PIXELS:,} 像素 / pixels"
+        raise UsageError(f"picture {width} × {height}: 超出范围 / is out of range; {allowed}")
+    return given
+
+
+def _is_head(head: bytes) -> bool:
+    length, name, *_, checksum = PNG_HEAD.unpack(head)
+    is_named = (length, name) == (13, b"IHDR")
+    return is_named and bool(zlib.crc32(head[4:-4]) == checksum)
 
 
 def _list(name: str, given: Any) -> list[Any]:
@@ -195,5 +215,7 @@ def _words(name: str, given: Any) -> str:
 def _number(name: str, given: Any, *, least: float, most: float) -> float:
     is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
     if not is_number or not least <= given <= most:
-        raise UsageError(f'{name} "{given}": 需要数字 / needs a number, {least:g} … {most:g}')
+        raise UsageError(
+            f'{name} "{shortened(given)}": 需要数字 / needs a number, {least:g} … {most:g}'
+        )
     return float(given)

@@ -5,13 +5,13 @@ from dashboards.context import MAP_KPIS, Context
 from dashboards.data.tables import Table
 from dashboards.html import Element
 from dashboards.i18n import text
-from dashboards.map.listed import map_tables, shown_scope
+from dashboards.map.listed import map_tables, shown_scope, told_of
 from dashboards.scope import Scope
 from dashboards.view import View
 
 PATH = "/map"
 TITLE_KEY = "page.map"
-__all__ = ["KPIS", "PATH", "TITLE_KEY", "layout", "shown_scope", "tables"]
+__all__ = ["KPIS", "PATH", "TITLE_KEY", "layout", "shown_scope", "tables", "told_of"]
 
 KPIS = MAP_KPIS
 """What it can show; named here, as it is written elsewhere."""

@@ -1,22 +1,29 @@
 """The addresses the map draws from, over a real server: values, caching, and what is refused."""
 
 import json
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
 
-from dashboards.context import MAP_KPIS
+from dashboards.context import MAP_KPIS, PAGE_THREADS
+from dashboards.map import routes
 from dashboards.map.sheet import MOST_BYTES
+from dashboards.press import WAITING
 from tests.support.map_county import publish_map_county
 from tests.support.marts import COUNTY
 from tests.support.served import served
+from tests.unit.test_map_sheet import sent
 from warehouse.published import PublishedStore
 from warehouse.query import Question, answer
 from warehouse.settings import Settings
@@ -153,24 +160,98 @@ def test_a_tile_is_there_an_empty_one_is_204_and_the_rest_404(address: str) -> N
         (b"{", 400, "JSON"),
         (b"[]", 400, "sheet"),
         (b'{"lang": "fr"}', 400, "zh"),
+        (b'{"lang": "zh", "title": "\\ud800"}', 400, "UTF-8"),
+        (b"\xff", 400, "UTF-8"),
+        (b"[" * 200_000, 400, "nested"),
     ],
 )
 def test_a_sheet_that_is_none_is_refused_before_anything_is_printed(
     address: str, body: bytes, status: int, said: str
 ) -> None:
-    request = urllib.request.Request(f"{address}/api/map/sheet.pdf", data=body, method="POST")
+    assert posted(f"{address}/api/map/sheet.pdf", body) == (status, ANY)
+    assert said in posted(f"{address}/api/map/sheet.pdf", body)[1]
+
+
+def posted(url: str, body: bytes, **headers: str) -> tuple[int, str]:
+    """Status and error of a request that is refused."""
+    kept = {"Content-Type": "application/json"} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+    request = urllib.request.Request(url, data=body, headers=kept, method="POST")
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request)
-    assert refused.value.code == status
-    assert said in json.loads(refused.value.read())["error"]
+    return refused.value.code, json.loads(refused.value.read())["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"codes": ["\\ud800"]}', "UTF-8"),
+        (b"[" * 200_000, "nested"),
+        (b'{"codes": 1}', "codes"),
+        (b'{"codes": [{}], "county": {"a": [1]}}', "county"),
+    ],
+)
+def test_a_choice_of_the_wrong_kind_is_a_mistake_of_who_asks(
+    address: str, body: bytes, said: str
+) -> None:
+    status, error = posted(f"{address}/api/map/chosen", body)
+    assert status == 400
+    assert said in error
+
+
+@pytest.mark.parametrize("path", ["chosen", "sheet.pdf"])
+def test_other_sites_and_forms_are_refused(address: str, path: str) -> None:
+    url = f"{address}/api/map/{path}"
+    for site in ("cross-site", "same-site"):
+        assert posted(url, b"{}", Sec_Fetch_Site=site)[0] == 403
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/jsonp"):
+        status, error = posted(url, b"{}", Content_Type=kind)
+        assert status == 415
+        assert kind in error
+    own = {"Sec_Fetch_Site": "same-origin", "Content_Type": "application/json; charset=utf-8"}
+    assert posted(url, b"{}", **own)[0] == 400
 
 
 def test_a_sheet_that_is_too_long_is_refused_by_its_header(address: str) -> None:
     connection = HTTPConnection(address.removeprefix("http://"), timeout=30)
     connection.putrequest("POST", "/api/map/sheet.pdf")
+    connection.putheader("Content-Type", "application/json")
     connection.putheader("Content-Length", str(MOST_BYTES + 1))
     connection.endheaders()
     refused = connection.getresponse()
     assert refused.status == 413
     assert str(MOST_BYTES) in json.loads(refused.read())["error"]
     connection.close()
+
+
+def test_prints_hold_up_no_answers_and_one_too_many_is_told_so(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end = threading.Event()
+
+    def slow(*_: object, **__: object) -> bytes:
+        assert may_end.wait(60)
+        return b"%PDF"
+
+    monkeypatch.setattr(routes, "as_pdf", slow)
+    url, body = f"{address}/api/map/sheet.pdf", json.dumps(sent()).encode()
+
+    def printed() -> bytes:
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(url, data=body, headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.read()
+
+    assert WAITING >= PAGE_THREADS
+    with ThreadPoolExecutor(1 + WAITING) as readers:
+        jobs = [readers.submit(printed) for _ in range(1 + WAITING)]
+        try:
+            time.sleep(1)
+            assert told(f"{address}/api/map/legend?{ASKED}")["counts"]
+            status, error = posted(url, body)
+        finally:
+            may_end.set()
+        assert status == 503
+        assert "try again" in error
+        assert [job.result() for job in jobs] == [b"%PDF"] * len(jobs)

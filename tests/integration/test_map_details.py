@@ -1,8 +1,9 @@
 """What stands behind an area of the map, sums of sets, and files: persons do not show."""
 
+import csv
 import json
 from datetime import date
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import geopandas
@@ -12,14 +13,16 @@ import pyogrio
 import pytest
 
 from dashboards.context import Context, Services
-from dashboards.downloads import _page_workbook
+from dashboards.downloads import _page_csv, _page_workbook
 from dashboards.i18n import Lang
 from dashboards.map import areas as areas_module
 from dashboards.map.asked import Asked, parse
 from dashboards.map.chosen import chosen
+from dashboards.map.class_words import ClassWords
 from dashboards.map.detail import detail, risk_detail
 from dashboards.map.files import areas_file, table
 from dashboards.map.layers import LAYERS, PUBLIC_KINDS, layer
+from dashboards.map.modes import shade
 from dashboards.map.place import place
 from geo.coordinates import from_cgcs2000
 from geo.risk.assess import assess
@@ -221,9 +224,14 @@ def test_excel_has_the_areas_worst_first(context: Context, codes: list[str], mod
     query = f"page=/map&level=grid&kpi={RATE}&mode={mode}"
     _, body = _page_workbook(context.services, query)
     sheet = openpyxl.load_workbook(BytesIO(body)).worksheets[0]
-    _, *rows = sheet.iter_rows(values_only=True)
+    heads, *rows = sheet.iter_rows(values_only=True)
     assert sorted(row[2] for row in rows) == codes
-    assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
+    remark, named = heads.index("说明"), heads.index("分级")
+    ranked = [row for row in rows if row[0] is not None]
+    assert rows[: len(ranked)] == ranked
+    assert [row[0] for row in ranked] == list(range(1, len(ranked) + 1))
+    assert all(row[named] for row in ranked)
+    assert all(row[remark] and not row[named] for row in rows[len(ranked) :])
     if mode == "risk":
         expected = assess(read_cases(context.published, COUNTY)).rows
         assert [row[2] for row in rows[:5]] == expected["area_code"].to_list()[:5]
@@ -263,3 +271,101 @@ def test_a_point_that_is_none_of_the_countys_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match=said):
         place(context, COUNTY, given)
+
+
+def csv_of(context: Context, query: str) -> tuple[str, list[dict[str, str]]]:
+    name, body = _page_csv(context.services, f"page=/map&table=areas&level=grid&{query}")
+    return name, list(csv.DictReader(StringIO(body.decode("utf-8-sig"))))
+
+
+def test_an_area_without_a_value_has_the_reason_in_place_of_a_rank(context: Context) -> None:
+    days = "period=custom&from=2026-10-31&to=2026-10-31"
+    one = {"from": "2026-10-31", "to": "2026-10-31"}
+    _, rows = csv_of(context, f"kpi={RATE}&{days}")
+    flags = {row["代码"]: row for row in rows}
+    without = table(context, asked(context, **one)).filter(pl.col("value").is_null())
+    assert without.height > 0
+    reasons = {"none_due": "无应办", "not_delivered": "该县未提供"}
+    for code, why in without.select("area_code", "why_without").iter_rows():
+        assert (flags[code]["名次"], flags[code]["说明"]) == ("", reasons[why])
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"breaks": "52.5,90"}, ["< 52.5", "52.5 – 90", "≥ 90"]),
+        ({"mode": "change", "breaks": "2.25,10"}, None),
+        ({"mode": "gap", "breaks": "10,20"}, ["无缺口", "< 10", "10 – 20", "≥ 20"]),
+    ],
+)
+def test_classes_are_named_as_the_legend_does(
+    context: Context, given: dict[str, str], expected: list[str] | None
+) -> None:
+    one = asked(context, classes="fixed", **given)
+    words = ClassWords(context, one, shade(context, one), Lang.ZH).all()
+    changed = ["< −10", "−10 – −2.25", "−2.25 – 0", "0 – +2.25", "+2.25 – +10", "≥ +10"]
+    assert words == (expected or changed)
+
+
+def test_the_highest_risk_is_named_by_rank_and_edge(context: Context) -> None:
+    one = asked(context, mode="risk")
+    made = shade(context, one)
+    lowest, *others = ClassWords(context, one, made, Lang.EN).all()
+    assert lowest.startswith("Lower half < ")
+    assert len(others) == len(made.breaks)
+    assert others[-1].startswith("Top 2% ")
+
+
+def test_a_change_is_headed_as_one_and_has_both_figures(context: Context) -> None:
+    name, rows = csv_of(context, f"kpi={RATE}&mode=change&compare=last_year")
+    [head] = [one for one in rows[0] if "变化" in one and "个百分点" in one]
+    assert "比去年同期" in head
+    assert "变化" in name
+    shown = [row for row in rows if row[head] and row["此前 (%)"] and row["本期 (%)"]]
+    assert shown
+    for row in shown:
+        before, now = float(row["此前 (%)"]), float(row["本期 (%)"])
+        assert float(row[head].lstrip("'")) == pytest.approx(now - before)
+
+
+def test_pairs_have_the_gap_beside_the_risk(context: Context) -> None:
+    _, rows = csv_of(context, f"kpi={RATE}&mode=bivariate")
+    gaps = dict(table(context, asked(context, mode="bivariate")).select("area_code", "gap").rows())
+    for row in rows:
+        gap = gaps[row["代码"]]
+        shown = row["覆盖缺口 (个百分点)"]
+        assert (shown == "") if gap is None else (float(shown) == pytest.approx(100 * gap))
+
+
+def test_files_of_different_maps_differ_in_name_and_say_what_they_are_of(context: Context) -> None:
+    queries = [
+        f"kpi={RATE}",
+        "kpi=open_backlog",
+        f"kpi={RATE}&mode=smoothed",
+        f"kpi={RATE}&mode=change",
+        f"kpi={RATE}&mode=change&compare=last_year",
+        f"kpi={RATE}&department=grid_centre",
+        "mode=risk",
+        "mode=risk&horizon=month",
+        "mode=hotspots&against=area",
+        "mode=hotspots",
+        "mode=gap",
+        "mode=gap&coverage=visit_coverage_rate",
+        "mode=bivariate",
+    ]
+    assert len({csv_of(context, query)[0] for query in queries}) == len(queries)
+    name, body = _page_workbook(context.services, "page=/map&mode=risk&horizon=month&lang=en")
+    assert "Risk_All kinds_The next four weeks" in name
+    book = openpyxl.load_workbook(BytesIO(body))
+    told = {row[0]: row[1] for row in book.worksheets[-1].iter_rows(values_only=True)}
+    assert told["Foretold"] == "The next four weeks"
+    assert told["Kind of case"] == "All kinds"
+
+    one = asked(context, mode="change", compare="last_year", department="grid_centre")
+    name, body = areas_file(context, one, kind="geojson", datum="cgcs2000", focus="", lang=Lang.ZH)
+    about = json.loads(body)["about"]
+    assert about["kpi"] == RATE
+    assert (about["compare"], about["department"]) == ("last_year", "grid_centre")
+    assert about["before_from"] == "2025-08-01"
+    assert "2025" in about["words_zh"]["相比"]
+    assert "变化" in name

@@ -1,13 +1,32 @@
 """The printed map: what the page sends is set as text, and nothing else gets into the document."""
 
+import base64
+import struct
+import zlib
 from typing import Any
 
 import pytest
 
-from dashboards.map.sheet import read_sheet, sheet_document
+from dashboards.map.sheet import MOST_PIXELS, read_sheet, sheet_document
 from warehouse.errors import UsageError
 
-PICTURE = "data:image/png;base64,iVBORw0KGgo="
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def picture(width: int = 1, height: int = 1, *, head: bytes = b"IHDR") -> str:
+    """A PNG of one grey dot that says it has so many."""
+    parts = [
+        chunk(head, struct.pack(">II5B", width, height, 8, 0, 0, 0, 0)),
+        chunk(b"IDAT", zlib.compress(b"\0\x7f")),
+        chunk(b"IEND", b""),
+    ]
+    written = b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+    return "data:image/png;base64," + base64.b64encode(written).decode()
+
+
+PICTURE = picture()
 
 
 def sent(**changes: Any) -> dict[str, Any]:
@@ -51,7 +70,15 @@ def test_markup_in_what_is_sent_stays_text() -> None:
         ("title", "x" * 3_000, "2000"),
         ("picture", "https://example.org/map.png", "data:image/png"),
         ("picture", 'data:image/png;base64,AA" onerror="x', "data:image/png"),
+        ("picture", "data:image/png;base64,AAA", "base64"),
+        ("picture", "data:image/png;base64,iVBORw0KGgo=", "whole PNG"),
+        ("picture", PICTURE[:-4], "whole PNG"),
+        ("picture", picture(head=b"IDAT"), "whole PNG"),
+        ("picture", PICTURE.replace("AAAAB", "AAAAC", 1), "whole PNG"),
+        ("picture", picture(4_000, 3_001), f"4000 × 3001: .*{MOST_PIXELS:,}"),
+        ("picture", picture(0), "0 × 1"),
         ("metres", "far", "far"),
+        ("metres", "9" * 100, "9{80}…"),
         ("metres", float("nan"), "nan"),
         ("share", 2, "0.01 … 1"),
         ("lines", {}, "lines"),
@@ -64,3 +91,7 @@ def test_markup_in_what_is_sent_stays_text() -> None:
 def test_what_is_not_fit_for_a_sheet_is_refused_by_name(part: str, value: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read_sheet(sent(**{part: value}))
+
+
+def test_a_picture_as_the_page_sends_it_is_taken() -> None:
+    assert read_sheet(sent(picture=picture(2_352, 1_860))).picture == picture(2_352, 1_860)
