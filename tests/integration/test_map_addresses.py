@@ -241,7 +241,7 @@ def test_prints_hold_up_no_answers_and_one_too_many_is_told_so(
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(url, data=body, headers=headers)
         with urllib.request.urlopen(request, timeout=60) as response:
-            return response.read()
+            return bytes(response.read())
 
     assert WAITING >= PAGE_THREADS
     with ThreadPoolExecutor(1 + WAITING) as readers:
