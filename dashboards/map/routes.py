@@ -25,6 +25,7 @@ from dashboards.map.posted import JSON, read_json, refusal
 from dashboards.map.setup import setup
 from dashboards.map.sheet import read_sheet, sheet_document
 from dashboards.map.tile_files import current_tiles, tile_bytes
+from dashboards.map.told import Told
 from dashboards.report.pdf import NoBrowserError, PrintError, as_pdf
 from dashboards.static_files import IMMUTABLE
 from warehouse.errors import BusyError, GridgovError, UsageError, unknown_value
@@ -131,7 +132,10 @@ def _values(context: Context, request: Request) -> Response:
 
 def _legend(context: Context, request: Request) -> Response:
     asked = parse(request.query_params, context=context)
-    return _json(shade(context, asked).legend(), _caching(context, request))
+    limits = (Told(context, asked, lang).limits.values() for lang in (Lang.ZH, Lang.EN))
+    said = [{"zh": zh, "en": en} for zh, en in zip(*limits, strict=True)]
+    legend = shade(context, asked).legend() | {"limits": said}
+    return _json(legend, _caching(context, request))
 
 
 def _card(context: Context, request: Request) -> Response:

@@ -66,6 +66,21 @@ def test_a_planner_finds_the_five_grids_at_risk_why_and_takes_them_along(
     assert not [line for line in complaints if "GPU stall" not in line]
 
 
+def test_a_sheet_says_which_cases_it_is_of(page: Page, town_address: str) -> None:
+    open_page(page, f"{town_address}/map?mode=risk&family=theft&lang=en")
+    page.locator(".map-export summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PDF").click()
+    assert "_Theft_The next week" in download.value.suggested_filename
+    said = subprocess.run(
+        ["pdftotext", "-layout", download.value.path(), "-"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert "Theft · The next week" in said
+
+
 def test_the_sheet_to_print_has_title_legend_scale_and_source_as_text(
     page: Page, town_address: str, complaints: list[str]
 ) -> None:

@@ -1,6 +1,6 @@
 // Class edges a planner types: checked here as the server does (`dashboards/map/breaks.py`), so that
-// an address never gets what it would refuse. Full-width letters are as good as others (NFKC).
-import { el } from "./words.mjs";
+// an address never gets what it would refuse.
+import { el, halfWidth } from "./words.mjs";
 
 export const FIXED = "fixed";
 const MOST = 6;
@@ -13,7 +13,7 @@ export const mostEdges = (mode) => MOST_OF_MODE[mode] ?? MOST;
 
 /** Edges as the address has them, or a text that says what is wrong. */
 export const readEdges = (written, { words, mode, unit }) => {
-  const parts = written.normalize("NFKC").split(/[\s,;\u3001]+/).filter(Boolean);
+  const parts = halfWidth(written).split(/[\s,;\u3001]+/).filter(Boolean);
   const most = mostEdges(mode);
   if (!parts.length || parts.length > most) return { problem: words.text("map.edges.count", { count: parts.length, most }) };
   const strange = parts.find((part) => !/^[-+−]?(\d+\.?\d*|\.\d+)$/.test(part));

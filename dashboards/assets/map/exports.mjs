@@ -92,10 +92,16 @@ export class Exports {
     return `${place} · ${kpi.name}${kpi.name === mode ? "" : ` · ${mode}`}`;
   }
 
+  /** Which cases it is of and what they are held against, as the server says it. */
+  get limits() {
+    return this.map.shading.limits.map((said) => this.map.words.of(said));
+  }
+
   get name() {
     const { shading, setup } = this.map;
+    const said = [...this.title.split(" · "), ...this.limits].join("_");
     const days = shading.from ? `_${[shading.from, shading.to].map((day) => day.replaceAll("-", "")).join("-")}` : "";
-    return `${this.title.replaceAll(" · ", "_").replaceAll("/", "-")}${days}_v${setup.version}`;
+    return `${said.replaceAll("/", "-")}${days}_v${setup.version}`;
   }
 
   /** What stands around the picture, in either form. */
@@ -106,7 +112,7 @@ export class Exports {
     if (setup.county.is_sample) foot.push(words.text("sample.data.note"), words.text("sample.boundaries.note"));
     return {
       title: this.title,
-      subtitle: [words.text(`map.mode.${view.mode}.long`), days].filter(Boolean).join(" · "),
+      subtitle: [words.text(`map.mode.${view.mode}.long`), ...this.limits, days].filter(Boolean).join(" · "),
       heading: `${words.text("map.legend", { unit: kpi.unit })} · ${words.text("map.legend.areas", { count: words.number(areas.at[view.level].length), level: words.level(view.level) })}`,
       linesIn: (scheme) => [...panel.legend.lines(scheme), ...this.overlaid(scheme)],
       said: shading.missing ? [panel.legend.missing()] : [...panel.legend.sentences(), ...shading.said.slice(0, 2).map((text) => words.of(text))],

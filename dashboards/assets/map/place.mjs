@@ -1,4 +1,5 @@
 // Points on the map: coordinates as somebody types them, and the point of the address.
+import { halfWidth } from "./words.mjs";
 
 const NUMBER = "[-+−]?\\d{1,3}(?:\\.\\d+)?";
 const SIGNS = /[°度EeNn东经北纬]/g;
@@ -15,7 +16,7 @@ const isIn = (longitude, latitude, [west, south, east, north], slack = 0) =>
  * by range, since no latitude exceeds 90. Null for anything else.
  */
 export const pointOf = (typed, extent) => {
-  const found = PAIR.exec(typed.normalize("NFKC").replace(SIGNS, "").trim());
+  const found = PAIR.exec(halfWidth(typed).replace(SIGNS, "").trim());
   if (!found) return null;
   const [one, other] = found.slice(1).map((part) => Number(part.replace("−", "-")));
   const orders = [[one, other], [other, one]].filter(([longitude, latitude]) => Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90);

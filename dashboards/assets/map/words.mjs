@@ -5,6 +5,9 @@
 const DIGITS = 12;
 const MOST_DECIMALS = 4;
 
+/** Letters of a Chinese keyboard as those of any other; "10²" is no number, and stays none. */
+export const halfWidth = (typed) => typed.replace(/[\uFF01-\uFF5E\u3000]/g, (letter) => letter.normalize("NFKC"));
+
 const formats = new Map();
 
 /** Making a format takes longer than using it a hundred times. */
