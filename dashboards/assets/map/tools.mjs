@@ -65,7 +65,10 @@ export class Tools {
 
   /** Take in the parts where the screen is narrow. True where it did. */
   take(...parts) {
-    if (!NARROW.matches) return false;
+    if (!NARROW.matches) {
+      this.node.replaceChildren();
+      return false;
+    }
     const { words, picker } = this.map;
     this.node.setAttribute("aria-label", words.text("map.tools"));
     this.node.replaceChildren(
