@@ -11,13 +11,12 @@ import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from dashboards.i18n import Lang, text
-from dashboards.report.document import FONT
+from dashboards.report.paper import styles
 from warehouse.errors import UsageError, shortened, unknown_value
 
 STYLES = Path(__file__).with_name("sheet.css")
@@ -125,7 +124,7 @@ def sheet_document(sheet: Sheet) -> str:
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">
 <title>{escape(sheet.title)}</title>
-<style>{_styles()}</style>
+<style>{styles(STYLES)}</style>
 </head>
 <body>
 <header><h1>{escape(sheet.title)}{mark}</h1><p>{escape(sheet.subtitle)}</p></header>
@@ -156,11 +155,6 @@ def _legend_line(line: Line) -> str:
         f'<tr><td><svg viewBox="0 0 30 16">{shape}</svg></td>'
         f"<td>{escape(line.text)}</td><td>{escape(line.count)}</td></tr>"
     )
-
-
-@cache
-def _styles() -> str:
-    return STYLES.read_text(encoding="utf-8").replace("var(--font)", FONT)
 
 
 def _line(given: Any) -> Line:

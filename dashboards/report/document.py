@@ -14,6 +14,7 @@ from dashboards.components.data_table import amount, plain
 from dashboards.data.tables import Amount, Cell, Figure, Link, Table
 from dashboards.i18n import Lang, text
 from dashboards.report.model import Block, Chart, Listed, Points, Report, Section, Words
+from dashboards.report.paper import FONT, styles
 from dashboards.static_files import ASSETS
 
 STYLES = Path(__file__).with_name("document.css")
@@ -21,11 +22,6 @@ PLOTLY = ASSETS / "vendor/plotly.js/plotly-cartesian.min.js"
 WIDTHS = {"half": 332, "full": 680}
 """In CSS pixels, of which an A4 page has 680 between its margins."""
 
-FONT = (
-    '"WenQuanYi Micro Hei", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", '
-    "sans-serif"
-)
-"""Fonts with TrueType outlines first: the others are embedded as drawings (Type 3)."""
 SHORT, NARROW = 16, 4
 """Rows of a table that is kept together, columns of one that needs no whole line."""
 
@@ -50,7 +46,7 @@ def document(report: Report, *, lang: Lang, zone: tzinfo) -> str:
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">
 <title>{escape(f"{report.place} {report.month} {report.title}")}</title>
-<style>{_styles()}{_margins(report, lang)}</style>
+<style>{styles(STYLES)}{_margins(report, lang)}</style>
 </head>
 <body>
 {_masthead(report, lang)}
@@ -59,11 +55,6 @@ def document(report: Report, *, lang: Lang, zone: tzinfo) -> str:
 <script>{DRAW}</script>
 </body>
 </html>"""
-
-
-@cache
-def _styles() -> str:
-    return STYLES.read_text(encoding="utf-8").replace("var(--font)", FONT)
 
 
 @cache
