@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,6 @@ log = logging.getLogger(__name__)
 TILE = "application/vnd.mapbox-vector-tile"
 FLOATS = "application/octet-stream"
 FILES = {"geojson": "application/geo+json", "gpkg": "application/geopackage+sqlite3"}
-FAULT = "服务器内部错误 / internal error; 详见日志 / see the log"
 Answer = Callable[[Context, Request], Response]
 
 
@@ -58,7 +57,7 @@ def register(server: FastAPI, services: Services) -> None:
 
     def add(path: str, answer: Answer) -> None:
         async def endpoint(request: Request) -> Response:
-            return await services.run(_answered, services, request, answer)
+            return await _guarded(request, services.run(lambda: answer(services.open(), request)))
 
         server.add_api_route(path, endpoint, methods=["GET"], include_in_schema=False)
 
@@ -85,8 +84,8 @@ def _register_posted(server: FastAPI, services: Services) -> None:
         if refused := refusal(request):
             return _problem(*refused)
         sent = await request.body()
-        return await services.run(
-            _answered, services, request, lambda context, _: _chosen(context, read_json(sent))
+        return await _guarded(
+            request, services.run(lambda: _chosen(services.open(), read_json(sent)))
         )
 
     @server.post("/api/map/sheet.pdf", include_in_schema=False)
@@ -94,15 +93,14 @@ def _register_posted(server: FastAPI, services: Services) -> None:
         if refused := refusal(request):
             return _problem(*refused)
         sent = await request.body()
-        try:
-            document = await services.run(lambda: sheet_document(read_sheet(read_json(sent))))
-            body = await services.press.run(as_pdf, document, settings=services.settings)
-        except GridgovError as error:
-            return _mistake(error)
-        except Exception:
-            log.exception("%s", request.url)
-            return _problem(FAULT, 500)
-        return Response(body, media_type=PDF, headers={"Cache-Control": "no-store"})
+        return await _guarded(request, _printed(services, sent))
+
+
+async def _printed(services: Services, sent: bytes) -> Response:
+    """The sheet of what was sent; what cannot be printed does not wait for the press."""
+    document = await services.run(lambda: sheet_document(read_sheet(read_json(sent))))
+    body = await services.press.run(as_pdf, document, settings=services.settings)
+    return Response(body, media_type=PDF, headers={"Cache-Control": "no-store"})
 
 
 def _setup(context: Context, request: Request) -> Response:
@@ -195,20 +193,16 @@ def _lang(request: Request) -> Lang:
     return Lang.EN if request.query_params.get("lang") == "en" else Lang.ZH
 
 
-def _answered(services: Services, request: Request, answer: Answer) -> Response:
-    """Answer, or say what is wrong: a mistake in the address in full, a fault of ours briefly."""
+async def _guarded(request: Request, answer: Awaitable[Response]) -> Response:
+    """The answer, or what is wrong: a mistake of who asks in full, a fault of ours briefly."""
     try:
-        return answer(services.open(), request)
+        return await answer
     except GridgovError as error:
-        return _mistake(error)
+        is_ours = isinstance(error, (NothingPublishedError, NoBrowserError, PrintError, BusyError))
+        return _problem(str(error), 503 if is_ours else 400)
     except Exception:
         log.exception("%s", request.url)
-        return _problem(FAULT, 500)
-
-
-def _mistake(error: GridgovError) -> Response:
-    is_ours = isinstance(error, (NothingPublishedError, NoBrowserError, PrintError, BusyError))
-    return _problem(str(error), 503 if is_ours else 400)
+        return _problem("服务器内部错误 / internal error; 详见日志 / see the log", 500)
 
 
 def _county(context: Context, request: Request) -> str:
