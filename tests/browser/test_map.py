@@ -1,6 +1,5 @@
 """The grid map in a browser: what is painted is what the warehouse answers."""
 
-import math
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -12,8 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboards import numbers_text
-from geo.tiles import MINIMUM_ZOOM
-from tests.support.map_county import EMPTY_GRID, RADII, publish_map_county
+from tests.support.map_county import EMPTY_GRID, publish_map_county
 from tests.support.marts import COUNTY
 from tests.support.served import served
 from warehouse.published import PublishedStore
@@ -236,36 +234,6 @@ def test_a_click_opens_the_card_with_the_number_of_the_warehouse(
     assert not faults
 
 
-def test_rings_mark_what_has_borders_too_fine_to_see(page: Page, address: str) -> None:
-    opened(page, address, "?level=grid&card=G00007")
-    found = page.evaluate(
-        """async () => {
-            const map = document.querySelector('.map-stage').maplibre;
-            const {minzoom} = map.getStyle().layers.find(({id}) => id === 'grid-line');
-            const {maxzoom} = map.getStyle().layers.find(({id}) => id === 'grid-ring');
-            // As if the grids were many more, and so each a few pixels wide.
-            map.setLayerZoomRange('grid-ring', 0, 24);
-            await new Promise((done) => { map.once('idle', done); map.triggerRepaint(); });
-            const rings = map.queryRenderedFeatures({layers: ['grid-ring']});
-            return {minzoom, maxzoom, what: rings.map(({properties}) => properties.what)};
-        }"""
-    )
-    side_km = math.sqrt(math.pi * math.prod(RADII) * 111.2**2 * math.cos(math.radians(28.2)) / 80)
-    pixel_km = 40_075 * math.cos(math.radians(28.2)) / 512
-    assert found["minzoom"] == found["maxzoom"]
-    assert found["minzoom"] == pytest.approx(math.log2(6 * pixel_km / side_km), abs=0.4)
-    assert found["what"] == ["selected"]
-    assert page.locator(".map-card").is_visible()
-
-
-def test_the_map_s_modules_are_fetched_before_they_are_asked_for(page: Page, address: str) -> None:
-    for path, is_map in (("/map", True), ("/quality", False)):
-        link = page.request.get(f"{address}{path}").headers.get("link", "")
-        assert ("map/map.mjs>; rel=modulepreload" in link) is is_map
-        for target in re.findall("<(.*?)>", link):
-            assert page.request.get(f"{address}{target}").ok
-
-
 def test_the_same_map_goes_on_when_the_page_around_it_is_drawn_again(
     page: Page, address: str
 ) -> None:
@@ -393,46 +361,3 @@ def test_without_webgl_the_ranked_table_stands_in(browser: Browser, address: str
     expect(page.locator(".legend .problem-message")).to_contain_text("WebGL2")
     expect(page.locator(".map-ranking li button")).to_have_count(4)
     context.close()
-
-
-def test_a_drawing_context_that_is_lost_leaves_the_table(page: Page, address: str) -> None:
-    opened(page, address, "?level=grid")
-    page.evaluate(
-        """() => document.querySelector('.map-stage canvas').getContext('webgl2')
-            .getExtension('WEBGL_lose_context').loseContext()"""
-    )
-    expect(page.locator(".grid-map.no-map .legend .problem-message")).to_contain_text("WebGL2")
-    page.locator("select.kpi").select_option("on_time_resolution_rate")
-    page.wait_for_url(re.compile("kpi=on_time_resolution_rate"))
-    ready(page)
-    expect(page.locator(".map-ranking li button").first).to_contain_text("%")
-
-
-def test_the_map_is_never_so_small_that_its_level_has_no_tiles(page: Page, address: str) -> None:
-    opened(page, address, "?level=grid")
-    page.evaluate("document.querySelector('.map-stage').maplibre.jumpTo({zoom: 3})")
-    zoom = page.evaluate("document.querySelector('.map-stage').maplibre.getZoom()")
-    assert zoom >= MINIMUM_ZOOM["grid"]
-
-
-def test_full_width_letters_are_read_as_others(page: Page, address: str) -> None:
-    opened(page, address, "?level=grid&classes=fixed&breaks=10")
-    field = page.locator("input[name=breaks]")
-    field.fill("10\uff0c20\uff1b\uff13\uff10")
-    field.press("Enter")
-    page.wait_for_url(re.compile("breaks=10%2C20%2C30"))
-    ready(page)
-    search = page.locator("input[type=search]")
-    search.fill("113.64\uff0c28.16")
-    expect(page.locator(".found li[aria-selected]").first).to_contain_text("113.64")
-
-
-def test_a_file_the_server_cannot_make_is_said_to_be_so(page: Page, address: str) -> None:
-    opened(page, address, "?level=grid")
-    page.route(
-        "**/api/map/areas.geojson*",
-        lambda route: route.fulfill(status=400, json={"error": "no shapes were kept"}),
-    )
-    page.locator(".map-export summary").click()
-    page.locator(".map-export a[href*='areas.geojson']").first.click()
-    expect(page.locator(".map-export .said")).to_have_text("no shapes were kept")

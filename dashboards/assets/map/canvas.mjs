@@ -109,10 +109,18 @@ export class Canvas {
     return map;
   }
 
-  /** Draw nothing until `drawn`: otherwise each tile that comes draws the whole picture once more. */
+  /** Draw nothing until `drawn` or `release`: otherwise each tile that comes draws the whole picture once more. */
   hold(map) {
     map.painter.render = () => null;
     this.isHeld = true;
+  }
+
+  /** Draw from now on, also where there are no values to wait for. */
+  release() {
+    if (!this.isHeld) return;
+    delete this.map.painter.render;
+    this.isHeld = false;
+    this.map.triggerRepaint();
   }
 
   addControls(map) {
@@ -270,8 +278,7 @@ export class Canvas {
   async drawn() {
     if (this.isHeld) {
       await this.idle();
-      delete this.map.painter.render;
-      this.isHeld = false;
+      this.release();
     }
     await this.idle();
   }

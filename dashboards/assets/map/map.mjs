@@ -188,6 +188,7 @@ export class GridMap {
   fail(error) {
     console.error(error);
     this.root.dataset.failed = "map";
+    this.canvas?.release();
     this.finish();
     this.panel.problem(error.message);
   }
