@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -32,7 +32,7 @@ A phone shows a whole county at zoom 7 to 8, with all its grids."""
 MAXIMUM_ZOOM = 13
 """A tile unit is a metre here; beyond it the map enlarges these tiles."""
 SETS_KEPT = 3
-FORMAT = 2
+FORMAT = 3
 """Raised when tiles of the same areas come out differently, so that they are made anew."""
 
 SHAPES = "shapes.parquet"
@@ -58,8 +58,8 @@ OPTIONS = (
 def build_tiles(con: duckdb.DuckDBPyConnection, *, settings: Settings) -> None:
     """Bring the tiles of every county up to date with `mart.dim_areas` and the boundaries.
 
-    Layers `county`, `town`, `community`, `grid`; feature id = `dim_areas.feature_id`, property
-    `code`. A county without any shape has no tiles.
+    Layers `county`, `town`, `community`, `grid`; feature id = `dim_areas.feature_id`, no
+    properties. A county without any shape has no tiles.
 
     Raises:
         BuildError: the tile maker is missing or failed; the tiles in force stay.
@@ -83,12 +83,11 @@ def _build_county(areas: pl.DataFrame, folder: Path) -> None:
     if not (folder / fingerprint).is_dir():
         making = folder / f".making-{fingerprint}"
         making.mkdir()
-        _make(shapes, making)
-        (making / "tiles").rename(folder / fingerprint)
+        make_tiles(shapes, making).rename(folder / fingerprint)
         _remove([making])
     # The order of use is the order of age: a set that comes back into force is young again.
     os.utime(folder / fingerprint)
-    _write_current(current, _description(shapes, fingerprint))
+    _write_current(current, describe_tiles(shapes, fingerprint))
     sets = sorted((path for path in folder.iterdir() if path.is_dir()), key=_modified, reverse=True)
     _remove(sets[SETS_KEPT:])
 
@@ -108,46 +107,69 @@ def _fingerprint_in_force(current: Path) -> str | None:
     return fingerprint if isinstance(fingerprint, str) else None
 
 
-def _make(shapes: geopandas.GeoDataFrame, folder: Path) -> None:
-    """Write `folder/tiles` with the shapes in it."""
-    arguments = [*OPTIONS, f"--output-to-directory={folder / 'tiles'}"]
-    for level in LEVELS:
-        of_level = shapes[shapes["area_level"] == level]
-        if len(of_level):
-            file = folder / f"{level}.geojsonl"
-            file.write_text("\n".join(_features(of_level, level=level)), encoding="utf-8")
-            arguments.append(f"--named-layer={level}:{file}")
-    _run_tippecanoe(arguments)
-    # It names temporary paths; `current.json` says what a reader needs.
-    (folder / "tiles" / "metadata.json").unlink(missing_ok=True)
-    write_shapes(shapes, folder / "tiles")
+def make_tiles(shapes: geopandas.GeoDataFrame, folder: Path) -> Path:
+    """Write tiles of areas, with the shapes they were made of, into a folder within an empty one.
 
+    Grids are made by themselves: of a border that grids end at, the levels above need few vertices.
 
-def write_shapes(shapes: geopandas.GeoDataFrame, folder: Path) -> None:
-    """Write `shapes.parquet`: `area_level, area_code, geometry_wkb` (CGCS2000 degrees)."""
+    Args:
+        shapes: one row per area: `area_level`, `area_code`, `feature_id`, geometry in CGCS2000.
+        folder: what is made on the way stays in it.
+
+    Raises:
+        BuildError: the tile maker is missing or failed.
+    """
+    tiles = folder / "tiles"
+    for name, levels in (("above", LEVELS[:-1]), ("grid", LEVELS[-1:])):
+        sources = dict(_sources(shapes, levels, folder))
+        if sources:
+            layers = [f"--named-layer={level}:{file}" for level, file in sources.items()]
+            _run_tippecanoe(*OPTIONS, f"--output-to-directory={folder / name}", *layers)
+            _add_layers(folder / name, tiles)
     pl.DataFrame(
         {
             "area_level": shapes["area_level"].to_list(),
             "area_code": shapes["area_code"].to_list(),
             "geometry_wkb": shapely.to_wkb(shapes.geometry.to_numpy()).tolist(),
         }
-    ).write_parquet(folder / SHAPES)
+    ).write_parquet(tiles / SHAPES)
+    return tiles
 
 
-def _features(areas: geopandas.GeoDataFrame, *, level: str) -> Iterable[str]:
+def _add_layers(made: Path, tiles: Path) -> None:
+    """Add a folder of tiles to another: a tile is its layers end to end."""
+    for file in made.rglob("*.pbf"):
+        tile = tiles / file.relative_to(made)
+        tile.parent.mkdir(parents=True, exist_ok=True)
+        with tile.open("ab") as layers:
+            layers.write(file.read_bytes())
+
+
+def _sources(
+    shapes: geopandas.GeoDataFrame, levels: Iterable[str], folder: Path
+) -> Iterator[tuple[str, Path]]:
+    """By level that has areas, the file the tile maker reads."""
+    for level in levels:
+        of_level = shapes[shapes["area_level"] == level]
+        if len(of_level):
+            file = folder / f"{level}.geojsonl"
+            file.write_text("\n".join(_features(of_level, MINIMUM_ZOOM[level])), encoding="utf-8")
+            yield level, file
+
+
+def _features(areas: geopandas.GeoDataFrame, minimum_zoom: int) -> Iterator[str]:
     geometries = shapely.to_geojson(areas.geometry.to_numpy())
-    rows = zip(areas["feature_id"], areas["area_code"], geometries, strict=True)
-    for feature_id, code, geometry in rows:
+    for feature_id, geometry in zip(areas["feature_id"], geometries, strict=True):
         head = {
             "type": "Feature",
             "id": int(feature_id),
-            "properties": {"code": code},
-            "tippecanoe": {"minzoom": MINIMUM_ZOOM[level]},
+            "properties": {},
+            "tippecanoe": {"minzoom": minimum_zoom},
         }
-        yield f'{json.dumps(head, ensure_ascii=False)[:-1]}, "geometry": {geometry}}}'
+        yield f'{json.dumps(head)[:-1]}, "geometry": {geometry}}}'
 
 
-def _run_tippecanoe(arguments: list[str]) -> None:
+def _run_tippecanoe(*arguments: str) -> None:
     program = files(tippecanoe) / "bin" / "tippecanoe"
     try:
         done = subprocess.run(
@@ -169,7 +191,8 @@ def _run_tippecanoe(arguments: list[str]) -> None:
         )
 
 
-def _description(shapes: geopandas.GeoDataFrame, fingerprint: str) -> dict[str, object]:
+def describe_tiles(shapes: geopandas.GeoDataFrame, fingerprint: str) -> dict[str, object]:
+    """What `current.json` says of a set of tiles."""
     levels = set(shapes["area_level"])
     return {
         "fingerprint": fingerprint,

@@ -147,12 +147,11 @@ def decoded(tile):
 
 
 def features_at(folder, zoom):
-    """Layer name → {(feature id, code)} of all tiles of a zoom."""
+    """Layer name → feature ids of all tiles of a zoom."""
     found = {}
     for tile in sorted((folder / str(zoom)).rglob("*.pbf")):
         for layer, features in decoded(tile).items():
-            keys = {(one["id"], one["properties"]["code"]) for one in features}
-            found.setdefault(layer, set()).update(keys)
+            found.setdefault(layer, set()).update(one["id"] for one in features)
     return found
 
 
@@ -212,10 +211,10 @@ def test_only_what_holds_today_is_shown_and_with_its_own_boundary(work):
 def test_every_area_is_at_every_zoom_of_its_layer(county):
     county.build()
     expected = {
-        "county": {(1, "430181")},
-        "town": {(1, "t0"), (2, "t1")},
-        "community": {(place + 1, f"c{place}") for place in range(6)},
-        "grid": {(place + 1, f"g{place:02}") for place in range(36)},
+        "county": {1},
+        "town": {1, 2},
+        "community": set(range(1, 7)),
+        "grid": set(range(1, 37)),
     }
     for zoom in range(tiles.MAXIMUM_ZOOM + 1):
         shown = {level for level, minimum in tiles.MINIMUM_ZOOM.items() if zoom >= minimum}
@@ -234,11 +233,31 @@ def test_neighbours_leave_no_gap_and_do_not_overlap(county, layer, zoom):
         assert not any(len(part.interiors) for part in shapely.get_parts(together))
 
 
-def test_tiles_are_not_compressed_and_carry_nothing_but_the_code(county):
+def test_tiles_are_not_compressed_and_carry_nothing_but_shapes(county):
     county.build()
     tile = next((county.tile_folder() / "10").rglob("*.pbf"))
     assert tile.read_bytes()[:2] != b"\x1f\x8b"
-    assert {frozenset(one["properties"]) for one in decoded(tile)["grid"]} == {frozenset({"code"})}
+    for layer in decoded(tile).values():
+        assert not any(one["properties"] for one in layer)
+
+
+def test_of_a_border_that_grids_end_at_the_levels_above_keep_what_they_need(work):
+    """A square county: its grids' corners along its border are none of its own."""
+    for place in range(SIDE**2):
+        west, south = 113.6 + 0.02 * (place // SIDE), 28.1 + 0.02 * (place % SIDE)
+        square = shapely.box(west, south, west + 0.02, south + 0.02)
+        inside = {"town": "t1", "community": "c1"}
+        work.area("grid", f"g{place}", shape=square, feature_id=place + 1, **inside)
+    work.area("community", "c1", town="t1")
+    work.area("town", "t1")
+    work.area("county", "430181")
+    work.build()
+    (tile,) = (work.tile_folder() / "8").rglob("*.pbf")
+    layers = decoded(tile)
+    assert len(layers["grid"]) == SIDE**2
+    for level in ("county", "town", "community"):
+        (whole,) = (shapely.geometry.shape(one["geometry"]) for one in layers[level])
+        assert len(whole.exterior.coords) < 4 * SIDE / 2
 
 
 def test_the_description_says_what_there_is(county):
@@ -283,7 +302,7 @@ def test_changed_areas_are_made_anew_and_three_sets_are_kept(county):
         )
         county.build()
         fingerprints.append(county.current()["fingerprint"])
-        assert (feature_id, "g00") in features_at(county.tile_folder(), 10)["grid"]
+        assert feature_id in features_at(county.tile_folder(), 10)["grid"]
     assert len(set(fingerprints)) == 4
     assert county.sets() == set(fingerprints[1:])
 

