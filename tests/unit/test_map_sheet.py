@@ -1,50 +1,12 @@
 """The printed map: what the page sends is set as text, and nothing else gets into the document."""
 
-import base64
-import struct
-import zlib
 from typing import Any
 
 import pytest
 
 from dashboards.map.sheet import MOST_PIXELS, read_sheet, sheet_document
+from tests.support.map_sheet import PICTURE, picture, sent
 from warehouse.errors import UsageError
-
-
-def chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def picture(width: int = 1, height: int = 1, *, head: bytes = b"IHDR") -> str:
-    """A PNG of one grey dot that says it has so many."""
-    parts = [
-        chunk(head, struct.pack(">II5B", width, height, 8, 0, 0, 0, 0)),
-        chunk(b"IDAT", zlib.compress(b"\0\x7f")),
-        chunk(b"IEND", b""),
-    ]
-    written = b"\x89PNG\r\n\x1a\n" + b"".join(parts)
-    return "data:image/png;base64," + base64.b64encode(written).decode()
-
-
-PICTURE = picture()
-
-
-def sent(**changes: Any) -> dict[str, Any]:
-    return {
-        "lang": "zh",
-        "title": "浏阳市 · 风险",
-        "subtitle": "2026年8月1日 – 2026年10月31日",
-        "heading": "图例(件)",
-        "lines": [{"swatch": "class", "colour": "#fdf0d3", "text": "< 19", "count": "7"}],
-        "said": ["颜色越浓,越需关注"],
-        "foot": "发布版本 1",
-        "mark": "示例数据",
-        "metres": 20_000,
-        "share": 0.2,
-        "scale": "20 公里",
-        "picture": PICTURE,
-        **changes,
-    }
 
 
 def test_all_words_are_on_the_sheet_with_the_ratio_of_ground_to_paper() -> None:
