@@ -1,14 +1,18 @@
 """The grid map in a browser: how it is drawn, and what it does when it cannot be."""
 
+import base64
 import math
 import re
 from collections.abc import Iterator
 
+import numpy as np
+import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
 from geo.tiles import MINIMUM_ZOOM
 from tests.support.map_county import RADII, publish_map_county
+from tests.support.marts import COUNTY
 from tests.support.pages import open_page, wait_drawn
 from tests.support.served import served
 
@@ -85,6 +89,20 @@ def test_full_width_letters_are_read_as_others(page: Page, address: str) -> None
     expect(page.locator(".found li[aria-selected]").first).to_contain_text("113.64")
 
 
+def test_the_legend_counts_the_areas_looked_at(page: Page, address: str) -> None:
+    with page.expect_response("**/api/map/legend?*") as answered:
+        open_page(page, f"{address}/map?level=grid&area=T02")
+    areas = page.request.get(f"{address}/api/map/areas?county={COUNTY}").json()
+    communities = pl.DataFrame(areas["community"]).filter(parent="T02")["code"].to_list()
+    inside = pl.DataFrame(areas["grid"]).filter(pl.col("parent").is_in(communities))["fid"]
+    told = answered.value.json()
+    classes = np.frombuffer(base64.b64decode(told["classes"]), np.uint8)[inside.to_numpy()]
+    expected = [f"{(classes == k).sum():,}" for k in range(len(told["counts"]))]
+    assert sum(told["counts"]) > len(inside)
+    expect(page.locator(".legend > ul:first-of-type .count")).to_have_text(expected)
+    expect(page.locator(".legend-head .muted")).to_have_text(f"3号镇 {len(inside)} 个网格")
+
+
 def test_a_file_the_server_cannot_make_is_said_to_be_so(page: Page, address: str) -> None:
     open_page(page, f"{address}/map?level=grid")
     page.route(
@@ -94,6 +112,18 @@ def test_a_file_the_server_cannot_make_is_said_to_be_so(page: Page, address: str
     page.locator(".map-export summary").click()
     page.locator(".map-export a[href*='areas.geojson']").first.click()
     expect(page.locator(".map-export .said")).to_have_text("no shapes were kept")
+
+
+@pytest.mark.parametrize("part", ["point=NaN,1", "classes=fixed&breaks=NaN", "kpi=nothing"])
+def test_from_an_address_that_cannot_be_there_is_a_way_back(
+    page: Page, address: str, part: str
+) -> None:
+    page.goto(f"{address}/map?lang=en&level=grid&{part}")
+    expect(page.locator(".legend .problem-message")).to_be_visible()
+    page.get_by_role("link", name="Open the map anew").click()
+    page.wait_for_url(f"{address}/map?lang=en")
+    wait_drawn(page)
+    expect(page.locator(".map-ranking li button").first).to_be_visible()
 
 
 def test_without_values_there_is_a_message_and_still_a_map(page: Page, address: str) -> None:

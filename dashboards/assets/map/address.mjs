@@ -28,6 +28,13 @@ export const queryWith = (changes, defaults) => {
   return query ? `?${query}` : location.pathname;
 };
 
+/** Address of the map as it opens, for the same county, language and colours. */
+export const plainAddress = () => {
+  const given = new URLSearchParams(location.search);
+  const kept = ["county", "lang", "theme"].filter((name) => given.has(name)).map((name) => [name, given.get(name)]);
+  return `${location.pathname}?${new URLSearchParams(kept)}`;
+};
+
 /** Go to an address of this page; Back returns to the one before, unless this one takes its place. */
 export const go = (href, options) => window.gridgov.lead(href, options);
 

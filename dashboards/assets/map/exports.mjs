@@ -106,14 +106,14 @@ export class Exports {
 
   /** What stands around the picture, in either form. */
   content() {
-    const { words, kpi, shading, view, panel, setup, areas } = this.map;
+    const { words, kpi, shading, view, panel, setup } = this.map;
     const days = shading.from ? words.days(shading.from, shading.to) : "";
     const foot = [words.text("map.export.foot", { version: setup.version, as_of: words.day(setup.county.as_of) })];
     if (setup.county.is_sample) foot.push(words.text("sample.data.note"), words.text("sample.boundaries.note"));
     return {
       title: this.title,
       subtitle: [words.text(`map.mode.${view.mode}.long`), ...this.limits, days].filter(Boolean).join(" · "),
-      heading: `${words.text("map.legend", { unit: kpi.unit })} · ${words.text("map.legend.areas", { count: words.number(areas.at[view.level].length), level: words.level(view.level) })}`,
+      heading: `${words.text("map.legend", { unit: kpi.unit })} · ${panel.legend.extent()}`,
       linesIn: (scheme) => [...panel.legend.lines(scheme), ...this.overlaid(scheme)],
       said: shading.missing ? [panel.legend.missing()] : [...panel.legend.sentences(), ...shading.said.slice(0, 2).map((text) => words.of(text))],
       foot: foot.join(" · "),

@@ -1,6 +1,6 @@
 // What the colours mean: classes in the measure's unit, how many areas are in each, what hatching
 // says, how classes are made, and what proves the picture.
-import { NONE_DUE, UNKNOWN } from "./data.mjs";
+import { NONE_DUE, NO_CLASS, UNCERTAIN, UNKNOWN } from "./data.mjs";
 import { classColours } from "./palette.mjs";
 import { FIXED, edgeField, edgesNow } from "./edges.mjs";
 import { hasClassing } from "./modes.mjs";
@@ -20,14 +20,13 @@ export class Legend {
   }
 
   draw(map) {
-    const { words, kpi, shading, view, areas, canvas } = map;
+    const { words, kpi, shading, canvas } = map;
     this.map = map;
     const colours = classColours(shading.counts.length, kpi, scheme());
-    const all = areas.at[view.level].length;
     this.node.replaceChildren(
       el("div", { class: "legend-head" },
         el("strong", {}, words.text("map.legend", { unit: kpi.unit })),
-        el("span", { class: "muted" }, words.text("map.legend.areas", { count: words.number(all), level: words.level(view.level) })),
+        el("span", { class: "muted" }, this.extent()),
         el("button", {
           type: "button", class: "to-more", "aria-expanded": String(this.node.classList.contains("open")),
           onclick: ({ target }) => target.setAttribute("aria-expanded", String(this.node.classList.toggle("open"))),
@@ -42,6 +41,29 @@ export class Legend {
       canvas ? "" : el("p", { class: "problem-message", role: "alert" }, words.text("map.no_webgl")),
       this.proof(),
     );
+  }
+
+  get inside() {
+    const { areas, view } = this.map;
+    return areas.within(view.focus, view.level);
+  }
+
+  /** How many areas are looked at, and where. */
+  extent() {
+    const { words, areas, view } = this.map;
+    const told = { count: words.number(this.inside.length), level: words.level(view.level), place: view.focus.name };
+    return words.text(view.focus.level === areas.levels[0] ? "map.legend.areas" : "map.legend.inside", told);
+  }
+
+  /** Of the areas looked at, how many are of each class, unsteady, or without a value. */
+  tally() {
+    const { classes, flags, counts } = this.map.shading;
+    const found = { counts: counts.map(() => 0), [UNCERTAIN]: 0, [NONE_DUE]: 0, [UNKNOWN]: 0 };
+    for (const { fid } of this.inside) {
+      if ((classes[fid] ?? NO_CLASS) !== NO_CLASS) found.counts[classes[fid]] += 1;
+      for (const flag of [UNCERTAIN, NONE_DUE, UNKNOWN]) if (flags[fid] & flag) found[flag] += 1;
+    }
+    return found;
   }
 
   /** Why nothing is shown. */
@@ -64,7 +86,8 @@ export class Legend {
     const { words, shading, kpi } = this.map;
     if (shading.missing) return [];
     const colours = classColours(shading.counts.length, kpi, colouring);
-    const classes = colours.map((colour, k) => ({ swatch: "class", colour, text: this.named(k), count: words.number(shading.counts[k]) }));
+    const { counts } = this.tally();
+    const classes = colours.map((colour, k) => ({ swatch: "class", colour, text: this.named(k), count: words.number(counts[k]) }));
     return [...classes, ...this.doubtful(colours).map((one) => ({ ...one, count: words.number(one.count) }))];
   }
 
@@ -76,20 +99,22 @@ export class Legend {
   classes(colours) {
     const { words, shading, view } = this.map;
     if (view.mode === "bivariate") return this.square(colours);
-    const most = Math.max(1, ...shading.counts);
+    const { counts } = this.tally();
+    const most = Math.max(1, ...counts);
     return el("ul", { class: shading.categories.length ? "categories" : "" }, colours.map((colour, k) =>
-      this.line(`--swatch:${colour}`, "", this.named(k), shading.counts[k], most, words)));
+      this.line(`--swatch:${colour}`, "", this.named(k), counts[k], most, words)));
   }
 
   /** Risk upward, gap to the right; each cell with how many areas it has. */
   square(colours) {
-    const { words, shading } = this.map;
+    const { words } = this.map;
+    const { counts } = this.tally();
     const name = (part, k) => words.text(`map.pair.${part}.${k}`);
     const rows = [2, 1, 0].map((risk) => el("tr", {},
       el("th", { scope: "row" }, name("risk", risk)),
       [0, 1, 2].map((gap) => {
         const k = risk * 3 + gap;
-        return el("td", { style: `--swatch:${colours[k]}` }, el("span", {}, words.number(shading.counts[k])));
+        return el("td", { style: `--swatch:${colours[k]}` }, el("span", {}, words.number(counts[k])));
       })));
     return el("table", { class: "pairs" },
       el("caption", { class: "muted" }, words.text("map.pair.caption")),
@@ -100,18 +125,19 @@ export class Legend {
   /** Lines of what is unsteady and of what has no value. */
   doubtful(colours) {
     const { words, shading, view } = this.map;
+    const tally = this.tally();
     const unsteady = view.mode === "change" ? "map.uncertain.change.long" : "map.uncertain.long";
     return [
-      { swatch: "faint", colour: colours[Math.floor(colours.length / 2)], text: words.text(unsteady), count: shading.uncertain },
-      { swatch: "none", colour: "", text: words.text(withoutValue(shading, NONE_DUE)), count: shading.none_due },
-      { swatch: "none", colour: "", text: words.text(withoutValue(shading, UNKNOWN)), count: shading.unknown },
+      { swatch: "faint", colour: colours[Math.floor(colours.length / 2)], text: words.text(unsteady), count: tally[UNCERTAIN] },
+      { swatch: "none", colour: "", text: words.text(withoutValue(shading, NONE_DUE)), count: tally[NONE_DUE] },
+      { swatch: "none", colour: "", text: words.text(withoutValue(shading, UNKNOWN)), count: tally[UNKNOWN] },
     ].filter(({ count }) => count);
   }
 
   doubts(colours) {
     const { words, shading } = this.map;
     if (shading.missing) return "";
-    const most = Math.max(1, ...shading.counts);
+    const most = Math.max(1, ...this.tally().counts);
     return el("ul", { class: "doubts" }, this.doubtful(colours).map(({ swatch, colour, text, count }) =>
       this.line(colour ? `--swatch:${colour}` : null, swatch, text, count, most, words)));
   }

@@ -1,9 +1,13 @@
 // What is chosen and what the colours mean: mode, KPI or kind, period, level, search, trail, legend.
+import { plainAddress } from "./address.mjs";
 import { Legend } from "./legend.mjs";
 import { MODES, RAW, firstLevel, hasCoverage, hasHorizon, hasKinds, hasPeriod, showsKpi } from "./modes.mjs";
 import { pointText } from "./place.mjs";
 import { Search } from "./search.mjs";
 import { el } from "./words.mjs";
+
+/** Said also where texts are what could not be had. */
+const ANEW = "重新打开地图 / Open the map anew";
 
 const options = (rows, chosen) =>
   rows.map(({ key, label, disabled }) => el("option", { value: key, selected: key === chosen, disabled }, label));
@@ -174,8 +178,12 @@ export class Panel {
     this.legend.node.replaceChildren(el("p", { class: "loading", role: "status" }, message));
   }
 
+  /** What is wrong, and the way back to the map as it opens. */
   problem(message) {
-    this.legend.node.replaceChildren(el("p", { class: "problem-message", role: "alert" }, message));
+    this.legend.node.replaceChildren(
+      el("p", { class: "problem-message", role: "alert" }, message),
+      el("a", { href: plainAddress() }, ANEW),
+    );
     if (!this.words) this.node.replaceChildren(this.legend.node);
   }
 }

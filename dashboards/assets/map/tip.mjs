@@ -6,8 +6,8 @@ import { el } from "./words.mjs";
 const GAP = 14;
 
 /** Key of why there is no value. */
-export const withoutValue = ({ mode, facts }, flags) => {
-  if (mode === "hotspots" || mode === "risk") return "map.not_judged";
+export const withoutValue = ({ mode, facts, missing }, flags) => {
+  if (missing || mode === "hotspots" || mode === "risk") return "map.not_judged";
   if (facts?.suppressed) return "value.suppressed";
   return flags & NONE_DUE ? "value.none" : "value.not_delivered";
 };
