@@ -83,6 +83,17 @@ def register_assets(app: FastAPI, assets: Assets) -> None:
         return Response(kept[key], media_type=_media_type(file), headers=headers)
 
 
+def kept_in_gzip(
+    body: bytes, request: Request, *, media_type: str | None, caching: str
+) -> Response:
+    """An answer that is kept in gzip; unpacked for who does not take it so."""
+    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(body), media_type=media_type, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(body, media_type=media_type, headers=headers)
+
+
 async def compressed(parts: AsyncIterable[str]) -> AsyncIterator[bytes]:
     """Parts of an answer as gzip, each sent on at once."""
     packer = zlib.compressobj(level=4, wbits=zlib.MAX_WBITS | 16)

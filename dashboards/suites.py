@@ -1,4 +1,4 @@
-"""Scripts of the component packages: compressed once, cached for ever by their fingerprint."""
+"""Scripts of Dash and its packages: those needed, compressed once, cached for ever."""
 
 import gzip
 from asyncio import to_thread
@@ -10,7 +10,25 @@ from dash.fingerprint import check_fingerprint
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
-from dashboards.static_files import IMMUTABLE
+from dashboards.static_files import IMMUTABLE, kept_in_gzip
+
+NOT_NEEDED = ("/dash/deps/polyfill@", "/dash/dcc/", "/dash/dash_table/")
+"""Scripts Dash puts into every document: for browsers without modules, which draw no map either,
+and for components that no page has. They took longer to run than all of ours."""
+
+
+def without_needless(document: str) -> str:
+    """A document without the lines that load scripts we have no use for.
+
+    >>> without_needless('<script src="/a/dash/dcc/core.js"></script>\\n<p>')
+    '<p>'
+    """
+    lines = document.split("\n")
+    return "\n".join(
+        line
+        for line in lines
+        if not (line.startswith("<script src=") and any(name in line for name in NOT_NEEDED))
+    )
 
 
 @dataclass
@@ -39,10 +57,6 @@ def register_suites(server: FastAPI) -> Suites:
         except (DependencyException, InvalidResourceError, FileNotFoundError):
             return PlainTextResponse("not found", status_code=404)
         body, media_type = compressed[key]
-        headers = {"Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
-        if "gzip" not in request.headers.get("accept-encoding", ""):
-            return Response(gzip.decompress(body), media_type=media_type, headers=headers)
-        headers["Content-Encoding"] = "gzip"
-        return Response(body, media_type=media_type, headers=headers)
+        return kept_in_gzip(body, request, media_type=media_type, caching=IMMUTABLE)
 
     return suites
