@@ -20,7 +20,7 @@ from dashboards.headers import SecurityHeaders, content_security_policy
 from dashboards.map import routes as map_routes
 from dashboards.pages import BY_PATH
 from dashboards.static_files import compressed, register_assets
-from dashboards.suites import register_suites
+from dashboards.suites import register_suites, without_needless
 from warehouse.errors import UsageError
 from warehouse.published import NothingPublishedError
 from warehouse.settings import Settings
@@ -136,8 +136,7 @@ def _index(app: Dash) -> str:
     }
     set_current_request(Request(scope))
     app._setup_server()
-    html: str = app.index()
-    return html
+    return without_needless(app.index())
 
 
 def _register_pages(server: FastAPI, services: Services, html: str) -> None:
@@ -161,7 +160,8 @@ def _register_pages(server: FastAPI, services: Services, html: str) -> None:
             "theme": "dark" if request.cookies.get(shell.SCHEME_COOKIE) == "dark" else "light",
         }
         accepted = request.headers.get("accept-encoding", "")
-        headers = {**always, **shell.preloads(request.url.path, services.assets)}
+        early = shell.preloads(request.url.path, request.url.query, services.assets)
+        headers = {**always, **early}
         parts = document(asked)
         if "gzip" not in accepted:
             return StreamingResponse(parts, headers=headers, media_type="text/html")

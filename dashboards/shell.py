@@ -28,23 +28,26 @@ Drawn = dict[str, str]
 is said of it (`lang`, `title`, `version`)."""
 
 SCHEME_COOKIE = "gridgov-theme"
-MAP_BEGINS_WITH = ("map/map.mjs", "vendor/maplibre-gl/maplibre-gl.mjs")
+MAP_LIBRARY = "vendor/maplibre-gl/maplibre-gl.mjs"
 PLACE_OF_PAGE = "<!-- page -->"
 
 
-def preloads(path: str, assets: Assets) -> dict[str, str]:
-    """The header by which a browser fetches what the map begins with before a module asks for it.
+def preloads(path: str, query: str, assets: Assets) -> dict[str, str]:
+    """The header by which a browser fetches what the map begins with before a script asks for it.
 
-    No more than that: the page's own scripts and styles would have to wait.
+    Its library first, which takes longest, then its modules, which would come one after another,
+    and its set-up.
     """
     if path != "/map":
         return {}
-    addresses = [assets.url(module) for module in MAP_BEGINS_WITH]
-    return {"Link": ", ".join(f"<{address}>; rel=modulepreload" for address in addresses)}
+    own = sorted(f"map/{file.name}" for file in assets.folder.glob("map/*.mjs"))
+    modules = [f"<{assets.url(name)}>; rel=modulepreload" for name in (MAP_LIBRARY, *own)]
+    setup = f"/api/map/setup{query and '?'}{query.replace('>', '%3E')}"
+    return {"Link": ", ".join([*modules, f"<{setup}>; rel=preload; as=fetch; crossorigin"])}
 
 
 def index_string(assets: Assets) -> str:
-    """The HTML document. `scheme.js` comes first: it sets the colours before the first paint.
+    """The HTML document. `scheme.js` stands in it: it sets the colours before the first paint.
 
     The page stands outside of what Dash renders: it is markup that the server sends with the
     document, and our script puts the answers of later callbacks in its place (decision 17).
@@ -56,7 +59,7 @@ def index_string(assets: Assets) -> str:
 <meta name="color-scheme" content="light dark">
 <title>{{%title%}}</title>
 <link rel="icon" type="image/svg+xml" href="{assets.url("icon.svg")}">
-<script src="{assets.url("scheme.js")}"></script>
+<script>{(assets.folder / "scheme.js").read_text(encoding="utf-8")}</script>
 {{%css%}}
 <link rel="stylesheet" href="{assets.url("gridgov.css")}">
 <script type="module" async src="{assets.url("map/boot.mjs")}"></script>

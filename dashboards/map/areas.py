@@ -1,7 +1,9 @@
 """Areas as the map knows them: the current ones of a county, by level."""
 
+import gzip
 import json
-from typing import Any
+import math
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import polars as pl
@@ -17,6 +19,25 @@ AREAS = """
     where county_code = ? and is_current and feature_id is not null
     order by area_level, feature_id
 """
+OUTLINE = """
+    select area_level, median(area_km2) as km2, min(west) as west, min(south) as south,
+        max(east) as east, max(north) as north
+    from mart.dim_areas
+    where county_code = ? and is_current and feature_id is not null
+    group by area_level
+"""
+EDGES = ("west", "south", "east", "north")
+COLUMNS = {
+    "code": pl.col("area_code"),
+    "name": pl.col("area_name"),
+    "parent": pl.col("parent_code"),
+    "fid": pl.col("feature_id"),
+    **{name: pl.col(name).round(5) for name in ("longitude", "latitude", *EDGES)},
+    "population": pl.col("population"),
+    "km2": pl.col("area_km2").round(3),
+}
+"""What the page is told of each area: `fid` is its feature's id in the tiles, from 1; degrees are
+in CGCS2000."""
 
 
 def areas_of(context: Context, county: str) -> pl.DataFrame:
@@ -79,34 +100,41 @@ _bodies: WeakKeyDictionary[Published, dict[str, bytes]] = WeakKeyDictionary()
 
 
 def areas_body(context: Context, county: str) -> bytes:
-    """The areas of a county as JSON, written once for a published version.
+    """The areas of a county as JSON in gzip, written once for a published version.
 
-    Per level one list per area: code, name, parent, feature id, point, box, population, km².
+    Per level the columns of `COLUMNS`, each a list with one entry per area.
     """
     bodies = _bodies.setdefault(context.published, {})
     if county not in bodies:
-        lists = _lists(context, county)
-        bodies[county] = json.dumps(lists, ensure_ascii=False, separators=(",", ":")).encode()
+        columns = {
+            str(level): rows.select(**COLUMNS).to_dict(as_series=False)
+            for (level,), rows in areas_of(context, county).group_by(
+                "area_level", maintain_order=True
+            )
+        }
+        body = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
+        bodies[county] = gzip.compress(body.encode(), mtime=0)
     return bodies[county]
 
 
-def _lists(context: Context, county: str) -> dict[str, list[list[Any]]]:
-    described: dict[str, list[list[Any]]] = {}
-    for row in areas_of(context, county).iter_rows(named=True):
-        described.setdefault(row["area_level"], []).append(
-            [
-                row["area_code"],
-                row["area_name"],
-                row["parent_code"],
-                row["feature_id"],
-                *(_degrees(row[name]) for name in ("longitude", "latitude")),
-                *(_degrees(row[name]) for name in ("west", "south", "east", "north")),
-                row["population"],
-                None if row["area_km2"] is None else round(row["area_km2"], 3),
-            ]
-        )
-    return described
+class Outline(NamedTuple):
+    """What is known of a county's areas before their list is read.
+
+    Attributes:
+        box: west, south, east, north of the whole county in CGCS2000; null where its area has none.
+        sides_m: by level that has areas, the side of a square as large as its middle area.
+    """
+
+    box: list[float] | None
+    sides_m: dict[str, float]
 
 
-def _degrees(value: float | None) -> float | None:
-    return None if value is None else round(value, 5)
+def outline(context: Context, county: str) -> Outline:
+    """A county's box, and how large the areas of each level are; 1 km² where no area is known."""
+    rows = context.sql(OUTLINE, county)
+    found = {row["area_level"]: row for row in rows.iter_rows(named=True)}
+    edges = [found["county"][edge] for edge in EDGES] if "county" in found else [None]
+    return Outline(
+        box=None if None in edges else [round(edge, 5) for edge in edges],
+        sides_m={level: 1_000 * math.sqrt(row["km2"] or 1) for level, row in found.items()},
+    )

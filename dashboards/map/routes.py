@@ -27,7 +27,7 @@ from dashboards.map.sheet import read_sheet, sheet_document
 from dashboards.map.tile_files import current_tiles, tile_bytes
 from dashboards.map.told import Told
 from dashboards.report.pdf import NoBrowserError, PrintError, as_pdf
-from dashboards.static_files import IMMUTABLE
+from dashboards.static_files import IMMUTABLE, kept_in_gzip
 from warehouse.errors import BusyError, GridgovError, UsageError, unknown_value
 from warehouse.published import NothingPublishedError
 
@@ -117,8 +117,8 @@ def _tiles(context: Context, request: Request) -> Response:
 
 def _areas(context: Context, request: Request) -> Response:
     county = _county(context, request)
-    headers = {"Cache-Control": _caching(context, request)}
-    return Response(areas_body(context, county), media_type=JSON, headers=headers)
+    body = areas_body(context, county)
+    return kept_in_gzip(body, request, media_type=JSON, caching=_caching(context, request))
 
 
 def _values(context: Context, request: Request) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 from dashboards import numbers_text
 from dashboards.context import Context
 from dashboards.i18n import Lang, catalogue, text
+from dashboards.map.areas import outline
 from dashboards.map.asked import COVERAGES
 from dashboards.map.tile_files import current_tiles
 from dashboards.periods import Days, days_of, first_of_month
@@ -46,6 +47,7 @@ def setup(context: Context, query: str) -> dict[str, Any]:
     build = context.builds[view.county]
     scope = Scope(view, context)
     first = scope.first_date
+    box, sides_m = outline(context, view.county)
     return {
         "version": context.published.version,
         "lang": view.lang.value,
@@ -55,9 +57,14 @@ def setup(context: Context, query: str) -> dict[str, Any]:
             "is_sample": build.is_sample,
             "as_of": str(build.as_of_date),
             "extent": county.extent,
+            "box": box or county.extent,
         },
         "levels": [
-            {"level": level.level, "name": level.name.zh if view.lang is Lang.ZH else level.name.en}
+            {
+                "level": level.level,
+                "name": level.name.zh if view.lang is Lang.ZH else level.name.en,
+                "side_m": sides_m.get(level.level),
+            }
             for level in county.levels
         ],
         "kpis": [_kpi(context, kpi_id, view.lang) for kpi_id in context.map_kpis],

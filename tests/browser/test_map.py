@@ -83,10 +83,11 @@ def middle_of(page: Page, code: str) -> tuple[float, float]:
     """Where an area's label point is on the screen."""
     x, y = page.evaluate(
         """async ([county, code]) => {
-            const lists = await (await fetch(`/api/map/areas?county=${county}`)).json();
-            const row = Object.values(lists).flat().find(([one]) => one === code);
+            const levels = await (await fetch(`/api/map/areas?county=${county}`)).json();
+            const level = Object.values(levels).find((columns) => columns.code.includes(code));
+            const at = level.code.indexOf(code);
             const stage = document.querySelector('.map-stage');
-            const point = stage.maplibre.project([row[4], row[5]]);
+            const point = stage.maplibre.project([level.longitude[at], level.latitude[at]]);
             const box = stage.getBoundingClientRect();
             return [box.left + point.x, box.top + point.y];
         }""",
@@ -284,8 +285,9 @@ def test_search_finds_a_grid_by_name_and_by_code(page: Page, address: str) -> No
 def test_a_point_is_marked_and_the_card_of_its_grid_opened(
     page: Page, address: str, faults: list[str]
 ) -> None:
-    lists = page.request.get(f"{address}/api/map/areas?county={COUNTY}").json()
-    code, name, _, _, longitude, latitude, *_ = lists["grid"][7]
+    grids = page.request.get(f"{address}/api/map/areas?county={COUNTY}").json()["grid"]
+    columns = ("code", "name", "longitude", "latitude")
+    code, name, longitude, latitude = (grids[column][7] for column in columns)
     opened(page, address)
     search = page.locator("input[type=search]")
     search.fill(f"{latitude}, {longitude}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from geo.tiles import MINIMUM_ZOOM
 from tests.support.map_county import RADII, publish_map_county
@@ -49,12 +49,65 @@ def test_rings_mark_what_has_borders_too_fine_to_see(page: Page, address: str) -
     assert page.locator(".map-card").is_visible()
 
 
-def test_the_map_s_modules_are_fetched_before_they_are_asked_for(page: Page, address: str) -> None:
-    for path, is_map in (("/map", True), ("/quality", False)):
-        link = page.request.get(f"{address}{path}").headers.get("link", "")
-        assert ("map/map.mjs>; rel=modulepreload" in link) is is_map
-        for target in re.findall("<(.*?)>", link):
-            assert page.request.get(f"{address}{target}").ok
+def test_what_the_map_begins_with_is_fetched_early_and_once(page: Page, address: str) -> None:
+    assert "link" not in page.request.get(f"{address}/quality").headers
+    link = page.request.get(f"{address}/map?level=grid&lang=en").headers["link"]
+    early = re.findall("<(.*?)>", link)
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url.removeprefix(address)))
+    open_page(page, f"{address}/map?level=grid&lang=en")
+    own = [path for path in fetched if re.search(r"/map/\w+\.mjs$|maplibre-gl\.mjs$", path)]
+    assert own
+    assert set(own) <= set(early)
+    assert "/api/map/setup?level=grid&lang=en" in early
+    assert [path for path in fetched if path in early] == sorted(early, key=fetched.index)
+
+
+def test_tiles_do_not_wait_for_the_list_of_areas(page: Page, address: str) -> None:
+    held: list[Route] = []
+    page.route("**/api/map/areas?*", lambda route: held.append(route))
+    with page.expect_request("**/tiles/**"):
+        page.goto(f"{address}/map?level=grid")
+    held[0].continue_()
+    wait_drawn(page)
+
+
+def test_the_map_s_style_is_valid(page: Page, address: str) -> None:
+    """Readers' browsers do not check it."""
+    open_page(page, f"{address}/map?level=grid&layers=open,workers,gauges,low")
+    check = """async (spoil) => {
+        const map = document.querySelector('.map-stage').maplibre;
+        const style = map.getStyle();
+        if (spoil) style.layers.find(({id}) => id === 'grid-fill').paint['fill-color'] = 7;
+        const said = [];
+        map.on('error', ({error}) => said.push(error.message));
+        map.setStyle(style, {validate: true, diff: false});
+        await new Promise((done) => {
+            map.once('style.load', done);
+            map.once('error', done);
+        });
+        return said;
+    }"""
+    assert page.evaluate(check, False) == []
+    assert "fill-color" in page.evaluate(check, True)[0]
+
+
+def test_the_first_of_a_list_are_those_of_the_whole_list_in_order(page: Page, address: str) -> None:
+    rng = np.random.default_rng(11)
+    open_page(page, f"{address}/map")
+    for size, most in ((0, 5), (4, 5), (5, 5), (400, 60)):
+        values = rng.integers(0, 90, size).tolist()
+        found = page.evaluate(
+            """async ([values, most]) => {
+                const loaded = performance.getEntriesByType('resource').map(({name}) => name);
+                const {firstOf} = await import(loaded.find((name) => name.includes('ranking')));
+                const all = values.map((value, at) => ({value, at}));
+                return firstOf(all, most, (a, b) => (a.value - b.value || a.at - b.at) < 0);
+            }""",
+            [values, most],
+        )
+        ordered = sorted((value, at) for at, value in enumerate(values))
+        assert [(one["value"], one["at"]) for one in found] == ordered[:most]
 
 
 def test_a_drawing_context_that_is_lost_leaves_the_table(page: Page, address: str) -> None:

@@ -216,8 +216,8 @@ def test_months_can_be_played(page: Page, town_address: str) -> None:
 def test_a_rain_gauge_is_found_by_name_after_the_areas(page: Page, town_address: str) -> None:
     open_page(page, f"{town_address}/map")
     search = page.locator("input[type=search]")
-    lists = page.request.get(f"{town_address}/api/map/areas?county={COUNTY}").json()
-    town = lists["town"][0][1]
+    areas = page.request.get(f"{town_address}/api/map/areas?county={COUNTY}").json()
+    town = areas["town"]["name"][0]
     search.fill(town)
     found = page.locator(".found li[aria-selected]")
     gauge = found.filter(has_text=f"{town}雨量站")

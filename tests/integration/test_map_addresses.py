@@ -1,6 +1,8 @@
 """The addresses the map draws from, over a real server: values, caching, and what is refused."""
 
+import gzip
 import json
+import math
 import threading
 import time
 import urllib.error
@@ -18,12 +20,13 @@ import pytest
 
 from dashboards.context import MAP_KPIS, PAGE_THREADS
 from dashboards.map import routes
+from dashboards.map.areas import EDGES
 from dashboards.map.sheet import MOST_BYTES
 from dashboards.press import WAITING
 from tests.support.map_county import publish_map_county
+from tests.support.map_sheet import sent
 from tests.support.marts import COUNTY
 from tests.support.served import served
-from tests.unit.test_map_sheet import sent
 from warehouse.published import PublishedStore
 from warehouse.query import Question, answer
 from warehouse.settings import Settings
@@ -56,6 +59,46 @@ def told(url: str) -> Any:
     status, body, _ = got(url)
     assert status == 200, body
     return json.loads(body)
+
+
+def test_areas_come_by_level_as_the_warehouse_has_them_packed_or_plain(
+    address: str, home: Path
+) -> None:
+    url = f"{address}/api/map/areas?county={COUNTY}"
+    asked = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(asked) as response:
+        assert response.headers["Content-Encoding"] == "gzip"
+        packed = response.read()
+    _, plain, headers = got(url)
+    assert "Content-Encoding" not in headers
+    assert gzip.decompress(packed) == plain
+    areas = json.loads(plain)
+    rows = (
+        PublishedStore(Settings(home=home))
+        .current()
+        .sql(
+            "select area_level, area_code, feature_id, west, area_km2 from mart.dim_areas"
+            " where is_current and feature_id is not null order by 1, 3"
+        )
+    )
+    for (level,), of_level in rows.group_by("area_level"):
+        columns = areas.pop(str(level))
+        assert columns["code"] == of_level["area_code"].to_list()
+        assert columns["fid"] == of_level["feature_id"].to_list()
+        assert columns["west"] == pytest.approx(of_level["west"].to_list(), abs=6e-6)
+        assert columns["km2"] == pytest.approx(of_level["area_km2"].to_list(), abs=6e-4)
+        assert {len(column) for column in columns.values()} == {len(of_level)}
+    assert not areas
+
+
+def test_the_set_up_says_how_large_a_county_and_its_areas_are(address: str) -> None:
+    setup = told(f"{address}/api/map/setup?level=grid")
+    areas = told(f"{address}/api/map/areas?county={COUNTY}")
+    (county,) = zip(*(areas["county"][edge] for edge in EDGES), strict=True)
+    assert setup["county"]["box"] == list(county)
+    for level in setup["levels"]:
+        middle = float(np.median(areas[level["level"]]["km2"]))
+        assert level["side_m"] == pytest.approx(1_000 * math.sqrt(middle), rel=1e-3)
 
 
 def test_values_are_those_of_the_warehouse_with_both_days_in(address: str, home: Path) -> None:

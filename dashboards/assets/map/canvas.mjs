@@ -36,10 +36,10 @@ export class Canvas {
     this.marked = {};
   }
 
-  /** Set up the map for a county's tiles; colours follow with `paint`. */
-  open({ setup, areas, scheme, words, level, box, padding }) {
+  /** Set up the map for a county's tiles. They come while areas and values are still on their way: `paint` knows those. */
+  open({ setup, scheme, words, level, box, padding }) {
     this.setup = setup;
-    this.areas = areas;
+    this.levels = setup.levels.filter(({ side_m }) => side_m);
     this.scheme = scheme;
     const style = this.style(level);
     if (!this.map) {
@@ -48,12 +48,12 @@ export class Canvas {
     } else {
       this.map.setStyle(style, { diff: false });
     }
-    this.painted = Object.fromEntries(areas.levels.map((level) => [level, new Map()]));
+    this.painted = Object.fromEntries(this.levels.map(({ level }) => [level, new Map()]));
     this.marked = {};
     this.named = "";
     this.shown = null;
     this.map.addImage("hatch", hatch(scheme, RATIO), { pixelRatio: RATIO });
-    const [west, south, east, north] = areas.at[areas.levels[0]][0]?.box ?? setup.county.extent;
+    const [west, south, east, north] = setup.county.box;
     const [wide, high] = [east - west, north - south];
     // A card on a phone leaves a third of the picture: the county has room to stand in it.
     this.map.setMaxBounds([[west - wide * 2.5, south - high * 2.5], [east + wide * 2.5, north + high * 2.5]]);
@@ -61,21 +61,15 @@ export class Canvas {
 
   style(shown) {
     const { county, tiles } = this.setup;
-    const { levels } = this.areas;
-    const sides = Object.fromEntries(levels.map((level) => [level, this.side(level)]));
-    return mapStyle({ county: county.code, tiles, levels, sides, scheme: this.scheme, shown });
+    const [, south, , north] = county.box;
+    const metres = metresPerPixel((south + north) / 2, 0);
+    const sides = Object.fromEntries(this.levels.map(({ level, side_m }) => [level, side_m / metres]));
+    return mapStyle({ county: county.code, tiles, levels: Object.keys(sides), sides, scheme: this.scheme, shown });
   }
 
   /** Below it the tiles have none of a level's areas. */
   floor(level) {
     return this.setup.tiles.layers[level]?.minzoom ?? 0;
-  }
-
-  /** Side in pixels of zoom 0 of a level's middle area. */
-  side(level) {
-    const sizes = this.areas.at[level].map(({ km2 }) => km2).filter(Boolean).sort((a, b) => a - b);
-    const [, south, , north] = this.setup.county.extent;
-    return (Math.sqrt(sizes[sizes.length >> 1] ?? 1) * 1_000) / metresPerPixel((south + north) / 2, 0);
   }
 
   made(style, { words, level, box, padding }) {
@@ -99,6 +93,8 @@ export class Canvas {
       // The map is put into a new place whenever the page is drawn again; only `GridMap.fit` resizes.
       trackResize: false,
       collectResourceTiming: false,
+      // A test validates the style; for readers it takes longer than drawing the county.
+      validateStyle: false,
       locale: locale(words),
     });
     this.hold(map);
@@ -166,7 +162,7 @@ export class Canvas {
   areaAt(point) {
     if (!this.shown || !this.map.getLayer(`${this.shown}-fill`)) return null;
     const [feature] = this.map.queryRenderedFeatures(point, { layers: [`${this.shown}-fill`] });
-    return feature ? this.areas.byFeature[this.shown].get(feature.id) : null;
+    return feature ? this.areas.byFeature[this.shown][feature.id] : null;
   }
 
   point(event) {
@@ -202,8 +198,9 @@ export class Canvas {
   }
 
   /** Colour the areas of a level inside `focus`; only what differs from before is touched. */
-  paint({ shading, kpi, level, focus }) {
+  paint({ areas, shading, kpi, level, focus }) {
     const { map } = this;
+    this.areas = areas;
     for (const [layer, asked] of visibleLayers(this.areas.levels, level)) {
       if (map.getLayer(layer) && map.getLayoutProperty(layer, "visibility") !== asked) {
         map.setLayoutProperty(layer, "visibility", asked);
@@ -218,9 +215,10 @@ export class Canvas {
     const inside = new Set(this.areas.within(focus, level));
     for (const area of this.areas.at[level]) {
       const k = inside.has(area) ? this.stateOf(shading, area.fid, places) : OUTSIDE;
-      if (painted.get(area.fid) === k) continue;
+      const before = painted.get(area.fid);
+      if (before === k) continue;
       painted.set(area.fid, k);
-      this.state(area, { k, aside: k === OUTSIDE });
+      this.state(area, k === OUTSIDE || before === OUTSIDE ? { k, aside: k === OUTSIDE } : { k });
     }
     this.mark("focus", isWhole ? [] : [focus]);
   }
@@ -231,7 +229,7 @@ export class Canvas {
       for (const [fid, k] of painted) {
         if (k !== OUTSIDE) continue;
         painted.delete(fid);
-        this.state(this.areas.byFeature[level].get(fid), { aside: false });
+        this.state(this.areas.byFeature[level][fid], { aside: false });
       }
     }
   }

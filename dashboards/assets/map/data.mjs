@@ -34,23 +34,48 @@ const legendOf = (told) => ({
   denominators: decoded(told.denominators, Uint32Array),
 });
 
-/** An area of the list `/api/map/areas` gives; `fid` is its feature's id in the tiles. */
-const area = (level, [code, name, parent, fid, lon, lat, west, south, east, north, population, km2]) => ({
-  level, code, name, parent, fid, point: [lon, lat], box: [west, south, east, north], population, km2,
-});
+/** An area in the columns of its level that `/api/map/areas` gives; `fid` is its feature's id in the tiles, from 1. */
+class Area {
+  constructor(level, columns, at) {
+    this.level = level;
+    this.code = columns.code[at];
+    this.name = columns.name[at];
+    this.parent = columns.parent[at];
+    this.fid = columns.fid[at];
+    this.population = columns.population[at];
+    this.km2 = columns.km2[at];
+    this.columns = columns;
+    this.at = at;
+  }
+
+  get point() {
+    return this.among("longitude", "latitude");
+  }
+
+  get box() {
+    return this.among("west", "south", "east", "north");
+  }
+
+  among(...names) {
+    return names.map((name) => this.columns[name][this.at]);
+  }
+}
 
 /** Areas of a county, by level, by feature and by code; a code is unique within the county. */
 export class Areas {
-  constructor(lists, levels) {
-    this.levels = levels.filter((level) => lists[level]?.length);
+  constructor(columns, levels) {
+    this.levels = levels.filter((level) => columns[level]);
     this.at = Object.fromEntries(
-      this.levels.map((level) => [level, lists[level].map((row) => area(level, row))]),
+      this.levels.map((level) => [level, columns[level].code.map((_, at) => new Area(level, columns[level], at))]),
     );
     this.byFeature = {};
     this.byCode = new Map();
     for (const level of [...this.levels].reverse()) {
-      this.byFeature[level] = new Map(this.at[level].map((one) => [one.fid, one]));
-      for (const one of this.at[level]) this.byCode.set(one.code, one);
+      this.byFeature[level] = [];
+      for (const one of this.at[level]) {
+        this.byFeature[level][one.fid] = one;
+        this.byCode.set(one.code, one);
+      }
     }
     this.inside = new Map();
   }
@@ -100,8 +125,8 @@ export class Source {
 
   async areas(setup) {
     const address = `/api/map/areas?county=${setup.county.code}&version=${setup.version}`;
-    const lists = await this.once(address, (answer) => answer.json());
-    return new Areas(lists, setup.levels.map(({ level }) => level));
+    const columns = await this.once(address, (answer) => answer.json());
+    return new Areas(columns, setup.levels.map(({ level }) => level));
   }
 
   /** Values by feature with their legend: two requests at once, answered from one query. */

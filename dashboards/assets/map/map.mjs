@@ -99,13 +99,14 @@ export class GridMap {
     return { search, setup, areas: await asked };
   }
 
-  /** Ask for the values of the whole county before the areas are known. */
+  /** Ask for values and tiles of the whole county before the areas are known. */
   foretell(setup) {
     const given = written();
     if (given.area || given.card) return;
     const levels = setup.levels.slice(1).map(({ level }) => level);
     const level = given.level || firstLevel(given.mode || RAW, levels);
     this.source.shading(this.question(setup, given, level)).catch(() => null);
+    if (!this.setup && setup.tiles) this.open({ setup, level, box: setup.county.box });
   }
 
   question(setup, given, level) {
@@ -204,11 +205,12 @@ export class GridMap {
     const view = this.read();
     const asked = this.source.shading(view.asked);
     asked.catch(() => null);
-    const isFirst = this.open(view);
+    this.open({ setup: this.setup, level: view.level, box: view.focus.box });
     // On a phone panel and legend are as high as the mode has choices and classes, and come back when a
     // card goes.
-    const refits = this.isPhone && (isFirst || this.view?.mode !== view.mode || (this.view?.card && !view.card));
-    const moved = refits || (!isFirst && this.view?.focus !== view.focus);
+    const refits = this.isPhone && (this.view?.mode !== view.mode || (this.view?.card && !view.card));
+    const moved = refits || this.aimed !== String(view.focus.box);
+    const isFirst = !this.view;
     const shading = await this.patiently(asked, view, overtaken);
     if (overtaken()) return false;
     this.player.stop();
@@ -251,13 +253,13 @@ export class GridMap {
     const found = first?.search === location.search ? first : await this.load();
     if (overtaken()) return;
     this.key = key;
-    this.isNew = this.setup?.county.code !== found.setup.county.code;
-    if (this.isNew) this.view = null;
+    const isNew = this.setup?.county.code !== found.setup.county.code;
+    if (isNew) Object.assign(this, { view: null, areas: found.areas });
     this.setup = found.setup;
-    this.areas = this.isNew ? found.areas : this.areas;
-    if (!this.isNew && this.view) this.view = { ...this.view };
+    if (this.view) this.view = { ...this.view };
+    const before = this.words;
     this.words = new Words(this.setup);
-    this.canvas?.speak(this.words);
+    if (before) this.canvas?.speak(this.words);
   }
 
   /** The address as areas, days and a question. */
@@ -279,27 +281,27 @@ export class GridMap {
     return { ...given, mode, focus, level, lower, period, kpi, card, asked, point };
   }
 
-  /** Begin with the tiles while the values are on their way. True where the map was just made. */
-  open({ focus, level }) {
-    if (!this.canvas) return false;
-    if (!this.setup.tiles) throw new Error(this.words.text("map.no_tiles"));
+  /** Begin with the tiles of a county in the reader's colours, unless they are what is there. */
+  open({ setup, level, box }) {
+    if (!this.canvas) return;
+    const words = new Words(setup);
+    if (!setup.tiles) throw new Error(words.text("map.no_tiles"));
     const scheme = schemeNow();
-    if (!this.isNew && this.scheme === scheme) return false;
-    const isFirst = !this.canvas.map;
-    const { setup, areas, words, padding } = this;
+    const wanted = `${setup.county.code} ${scheme}`;
+    if (this.opened === wanted) return;
+    if (!this.canvas.map) this.aimed = String(box);
     try {
-      this.canvas.open({ setup, areas, scheme, words, level, box: focus.box, padding });
+      this.canvas.open({ setup, scheme, words, level, box, padding: this.padding });
     } catch (error) {
       if (!error.message.includes("WebGL")) throw error;
       // Trying is the cheapest way to find out: a context made only to ask takes as long as the map's.
       console.warn(error);
       this.canvas = null;
       this.root.classList.add("no-map");
-      return false;
+      return;
     }
     this.stage.maplibre = this.canvas.map;
-    Object.assign(this, { scheme, isNew: false });
-    return isFirst;
+    this.opened = wanted;
   }
 
   async picture({ moved, isFirst }, overtaken) {
@@ -307,16 +309,22 @@ export class GridMap {
     const { focus, level, card } = this.view;
     await this.canvas.ready();
     if (overtaken()) return;
-    this.canvas.paint({ shading: this.shading, kpi: this.kpi, level, focus });
+    this.paint();
     this.canvas.mark("selected", [card?.level === level ? card : null]);
     this.canvas.mark("chosen", [...this.picker.chosen]);
     this.canvas.label({ level, focus, valueOf: (area) => this.valueText(area) });
     if (moved) this.canvas.show(focus, this.padding, isFirst || undefined);
     else if (card && this.isPhone && card !== this.lifted) this.canvas.lift(card);
+    this.aimed = String(focus.box);
     this.lifted = card;
     this.bring(moved);
     await this.layers.show();
     await this.canvas.drawn();
+  }
+
+  paint() {
+    const { areas, shading, kpi, view: { level, focus } } = this;
+    this.canvas.paint({ areas, shading, kpi, level, focus });
   }
 
   /** A point just marked is in sight. */
@@ -331,7 +339,7 @@ export class GridMap {
   /** Paint and list again what is shown, without a change of the address. */
   async repaint() {
     const { level, focus } = this.view;
-    this.canvas?.paint({ shading: this.shading, kpi: this.kpi, level, focus });
+    if (this.canvas) this.paint();
     this.canvas?.label({ level, focus, valueOf: (area) => this.valueText(area) });
     this.panel.days.textContent = this.words.days(this.shading.from, this.shading.to);
     this.panel.legend.draw(this);

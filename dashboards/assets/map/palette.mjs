@@ -49,13 +49,13 @@ export const GROUND = {
   light: {
     ground: "#e9edf0", land: "#f7f8f8", none: "#dfe3e6", hatch: "rgba(70,84,96,.42)",
     grid: "rgba(60,72,84,.24)", community: "rgba(50,64,78,.42)", town: "rgba(38,52,68,.78)",
-    county: "#1f2f40", glow: "rgba(31,47,64,.16)", text: "#1b2733", halo: "rgba(255,255,255,.92)",
+    county: "#1f2f40", text: "#1b2733", halo: "rgba(255,255,255,.92)",
     hover: "#1b2733", selected: "#0f4c81",
   },
   dark: {
     ground: "#11161b", land: "#1a2127", none: "#252d34", hatch: "rgba(170,186,200,.34)",
     grid: "rgba(205,220,232,.16)", community: "rgba(205,220,232,.32)", town: "rgba(214,228,240,.62)",
-    county: "#dbe6ef", glow: "rgba(0,0,0,.5)", text: "#f0f5f9", halo: "rgba(14,19,24,.88)",
+    county: "#dbe6ef", text: "#f0f5f9", halo: "rgba(14,19,24,.88)",
     hover: "#f0f5f9", selected: "#7cc0ff",
   },
 };

@@ -11,23 +11,40 @@ const MOST = 100;
 const MOST_WITHOUT_MAP = 5000;
 const [STEADY, UNSTEADY, NO_VALUE] = [0, 1, 2];
 
+/** The first of a list in order; all of it is put in order only as far as that takes. */
+export const firstOf = (all, most, isBefore) => {
+  const first = [];
+  for (const one of all) {
+    if (first.length === most && !isBefore(one, first.at(-1))) continue;
+    let [from, to] = [0, first.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (isBefore(first[middle], one)) from = middle + 1;
+      else to = middle;
+    }
+    first.splice(from, 0, one);
+    if (first.length > most) first.pop();
+  }
+  return first;
+};
+
+const isBefore = (a, b) => {
+  for (let at = 0; at < a.key.length && at < b.key.length; at += 1) {
+    if (a.key[at] !== b.key[at]) return a.key[at] < b.key[at];
+  }
+  return a.area.code < b.area.code;
+};
+
 export class Ranking {
   constructor(map) {
     this.map = map;
     this.node = el("section", { class: "map-ranking map-box" });
   }
 
-  /** Areas inside the one looked at, those to look at first in front. */
-  rows() {
-    const { areas, view } = this.map;
-    const keyed = areas.within(view.focus, view.level).map((area) => ({ area, key: orderOf(view.mode, this.map, area.fid) }));
-    keyed.sort((a, b) => {
-      for (let at = 0; at < a.key.length && at < b.key.length; at += 1) {
-        if (a.key[at] !== b.key[at]) return a.key[at] < b.key[at] ? -1 : 1;
-      }
-      return a.area.code < b.area.code ? -1 : 1;
-    });
-    return keyed.map(({ area }) => area);
+  /** So many areas inside the one looked at, those to look at first in front. */
+  first(most, inside) {
+    const keyed = inside.map((area) => ({ area, key: orderOf(this.map.view.mode, this.map, area.fid) }));
+    return firstOf(keyed, most, isBefore).map(({ area }) => area);
   }
 
   group({ fid }) {
@@ -51,13 +68,14 @@ export class Ranking {
   }
 
   draw() {
-    const { words, view, kpi, shading } = this.map;
-    const rows = this.rows();
+    const { words, view, kpi, shading, areas } = this.map;
+    const inside = areas.within(view.focus, view.level);
     const colours = classColours(shading.counts.length, kpi, document.documentElement.dataset.theme === "dark" ? "dark" : "light");
     const order = words.text(kpi.better === "neither" ? "map.order.high" : "map.order.worst");
     const most = this.map.canvas ? MOST : MOST_WITHOUT_MAP;
-    const more = rows.length - most;
-    const said = [words.number(rows.length), order, ...(this.hasLongUnit ? [kpi.unit] : [])];
+    const rows = this.first(most, inside);
+    const more = inside.length - most;
+    const said = [words.number(inside.length), order, ...(this.hasLongUnit ? [kpi.unit] : [])];
     this.node.setAttribute("aria-label", words.text("map.ranking"));
     this.node.replaceChildren(
       el("header", {},
@@ -66,7 +84,7 @@ export class Ranking {
         this.map.picker.button(),
         this.map.exports.button(),
         el("button", { type: "button", class: "close", "aria-label": words.text("receipt.close"), onclick: () => this.map.toggleRanking() }, "×")),
-      el("ol", {}, rows.slice(0, most).flatMap((area, at) => [this.heading(area, rows[at - 1]), this.row(area, at, colours)])),
+      el("ol", {}, rows.flatMap((area, at) => [this.heading(area, rows[at - 1]), this.row(area, at, colours)])),
       more > 0 ? el("p", { class: "muted more" }, words.text("map.more", { count: words.number(more) })) : "",
     );
   }

@@ -33,10 +33,10 @@ const boxSeen = ({ canvas, padding, view }) => {
 const drawInto = async (canvas, map) => {
   const { view, shading, kpi, setup, areas, words } = map;
   const { level, focus, card } = view;
-  canvas.open({ setup, areas, scheme: SCHEME, words, level, box: boxSeen(map), padding: MARGIN });
+  canvas.open({ setup, scheme: SCHEME, words, level, box: boxSeen(map), padding: MARGIN });
   canvas.map.setPixelRatio(RATIO);
   await canvas.ready();
-  canvas.paint({ shading, kpi, level, focus });
+  canvas.paint({ areas, shading, kpi, level, focus });
   canvas.mark("selected", [card?.level === level ? card : null]);
   canvas.mark("chosen", [...map.picker.chosen]);
   canvas.label({ level, focus, valueOf: (area) => map.valueText(area) });

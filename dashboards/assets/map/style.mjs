@@ -86,7 +86,7 @@ const values = (level, side, scheme) => [
 const LINES = {
   grid: { join: "bevel", widths: [[8, 0.25], [12, 0.7], [15, 1.2]] },
   community: { join: "bevel", widths: [[8, 0.35], [12, 1.1], [15, 1.8]] },
-  town: { join: "round", widths: [[8, 0.8], [12, 1.7], [15, 2.6]] },
+  town: { join: "bevel", widths: [[8, 0.8], [12, 1.7], [15, 2.6]] },
   county: { join: "round", widths: [[8, 1.8], [12, 3], [15, 4]] },
 };
 
@@ -112,10 +112,7 @@ export const mapStyle = ({ county, tiles, levels, sides, scheme, shown }) => {
     layers: [
       { id: "ground", type: "background", paint: { "background-color": ground.ground } },
       ...(has("county") ? [
-        { id: "county-glow", type: "line", source: "areas", "source-layer": "county",
-          layout: { "line-join": "round", "line-cap": "round" },
-          paint: { "line-color": ground.glow, "line-width": byZoom(8, 12, 12, 20), "line-blur": byZoom(8, 9, 12, 14) } },
-        { id: "land", type: "fill", source: "areas", "source-layer": "county", paint: { "fill-color": ground.land } },
+        { id: "land", type: "fill", source: "areas", "source-layer": "county", paint: { "fill-color": ground.land, "fill-antialias": false } },
       ] : []),
       ...levels.filter(has).flatMap((level) => values(level, sides[level], scheme)),
       ...lower.filter(has).map((level) => line(level, sides[level], ground, LINES[level])),
