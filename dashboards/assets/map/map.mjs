@@ -11,17 +11,11 @@ import { Picker } from "./picker.mjs";
 import { pointWritten } from "./place.mjs";
 import { Player } from "./player.mjs";
 import { Ranking } from "./ranking.mjs";
+import { isPhone, roomOf } from "./room.mjs";
 import { Tip } from "./tip.mjs";
 import { Tools } from "./tools.mjs";
 import { Words, el } from "./words.mjs";
 
-const PHONE = "(max-width: 860px)";
-/** A phone on its side: the panel stands beside the map (`97-map-phone.css`). */
-const ON_ITS_SIDE = "(max-width: 960px) and (max-height: 500px)";
-/** In pixels: the panel of a narrow screen before it is drawn. */
-const LEAST_PANEL = 236;
-/** Of the height of a narrow screen: what an open card takes at most. */
-const CARD_SHARE = 0.64;
 /** An answer that takes longer than this is said to be on its way. */
 const PATIENCE_MS = 350;
 
@@ -143,24 +137,8 @@ export class GridMap {
     if (isOpen) this.ranking.node.querySelector("button")?.focus();
   }
 
-  get isPhone() {
-    return matchMedia(PHONE).matches;
-  }
-
-  /** Room the panels take, so that what is looked at lies beside them. */
   get padding() {
-    if (matchMedia(ON_ITS_SIDE).matches) {
-      return { top: 16, bottom: 16, left: this.panel.node.offsetWidth + 24, right: this.view?.card ? this.card.node.offsetWidth + 24 : 24 };
-    }
-    if (this.isPhone && this.view?.card) {
-      return { top: 16, bottom: Math.round(this.root.clientHeight * CARD_SHARE) + 16, left: 20, right: 20 };
-    }
-    if (this.isPhone) {
-      const top = Math.max(LEAST_PANEL, this.panel.node.offsetHeight) + 20;
-      return { top, bottom: Math.max(150, this.panel.legend.node.offsetHeight + 64), left: 20, right: 20 };
-    }
-    const wide = this.root.clientWidth > 1180;
-    return { top: 72, bottom: 48, left: 380, right: wide ? 370 : 48 };
+    return roomOf(this);
   }
 
   /** What the picture depends on besides the data. */
@@ -208,7 +186,7 @@ export class GridMap {
     this.open({ setup: this.setup, level: view.level, box: view.focus.box });
     // On a phone panel and legend are as high as the mode has choices and classes, and come back when a
     // card goes.
-    const refits = this.isPhone && (this.view?.mode !== view.mode || (this.view?.card && !view.card));
+    const refits = isPhone() && (this.view?.mode !== view.mode || (this.view?.card && !view.card));
     const moved = refits || this.aimed !== String(view.focus.box);
     const isFirst = !this.view;
     const shading = await this.patiently(asked, view, overtaken);
@@ -314,7 +292,7 @@ export class GridMap {
     this.canvas.mark("chosen", [...this.picker.chosen]);
     this.canvas.label({ level, focus, valueOf: (area) => this.valueText(area) });
     if (moved) this.canvas.show(focus, this.padding, isFirst || undefined);
-    else if (card && this.isPhone && card !== this.lifted) this.canvas.lift(card);
+    else if (card && isPhone() && card !== this.lifted) this.canvas.lift(card);
     this.aimed = String(focus.box);
     this.lifted = card;
     this.bring(moved);
