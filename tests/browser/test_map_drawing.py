@@ -173,9 +173,18 @@ def test_from_an_address_that_cannot_be_there_is_a_way_back(
 ) -> None:
     page.goto(f"{address}/map?lang=en&level=grid&{part}")
     expect(page.locator(".legend .problem-message")).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-state", "error")
+    page.evaluate(
+        """() => {
+            window.states = [];
+            const note = () => window.states.push(document.body.dataset.state);
+            new MutationObserver(note).observe(document.body, {attributeFilter: ['data-state']});
+        }"""
+    )
     page.get_by_role("link", name="Open the map anew").click()
-    page.wait_for_url(f"{address}/map?lang=en")
-    wait_drawn(page)
+    expect(page.locator("body")).to_have_attribute("data-state", "ready", timeout=30_000)
+    assert page.url == f"{address}/map?lang=en"
+    assert page.evaluate("window.states") == ["loading", "ready"]
     expect(page.locator(".map-ranking li button").first).to_be_visible()
 
 

@@ -153,11 +153,9 @@ export class GridMap {
     this.followed = this.wanted;
     const overtaken = () => mine !== this.asked;
     this.root.dataset.pending = "map";
+    delete this.root.dataset.failed;
     try {
-      if (await this.settle(overtaken)) {
-        delete this.root.dataset.failed;
-        this.finish();
-      }
+      if (await this.settle(overtaken)) this.finish();
     } catch (error) {
       if (overtaken()) return;
       this.fail(error);
