@@ -254,7 +254,7 @@ def shown(parts: Sequence[float], total: float, decimals: int) -> list[float]:
 
     Largest remainder: each is rounded down, and the units missing go to those cut most.
 
-    >>> shown([2.14, 0.94, 0.14], 3.22, 1)
+    >>> shown([2.14, 0.94, 0.16], 3.24, 1)
     [2.1, 0.9, 0.2]
     """
     unit = 10**decimals
