@@ -14,7 +14,7 @@ from dashboards.static_files import IMMUTABLE, kept_in_gzip
 
 NOT_NEEDED = ("/dash/deps/polyfill@", "/dash/dcc/", "/dash/dash_table/")
 """Scripts Dash puts into every document: for browsers without modules, which draw no map either,
-and for components that no page has. They took longer to run than all of ours."""
+and for components that no page has (decision 23)."""
 
 
 def without_needless(document: str) -> str:

@@ -1,10 +1,12 @@
 """Every page of a county with cases only, whatever stands in the address."""
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -113,3 +115,26 @@ def test_a_view_that_no_page_sends_gets_a_page_that_says_so(
     answer = client.post("/_dash-update-component", json=asked)
     assert answer.status_code == 200
     assert "data-failed=" in answer.text
+
+
+def test_a_document_loads_no_scripts_that_no_page_needs(client: TestClient) -> None:
+    scripts = re.findall(r'<script src="([^"]*)"', client.get("/").text)
+    packages = [address for address in scripts if "/_dash-component-suites/" in address]
+    names = ("react@", "react-dom@", "prop-types@", "dash_renderer", "dash_html_components")
+    assert len(packages) == len(names)
+    assert all(any(name in address for address in packages) for name in names)
+    assert all(client.get(address).status_code == 200 for address in scripts)
+
+
+@pytest.mark.parametrize("query", [f"kpi={SCRIPT}", "area=a>; rel=preload, </elsewhere"])
+def test_what_the_map_fetches_early_stays_one_address_of_ours(
+    client: TestClient, query: str
+) -> None:
+    """Browsers write these letters otherwise; others may send them as they are."""
+    target = b"/map?" + query.encode()
+    answer = client.send(httpx.Request("GET", client.base_url.copy_with(raw_path=target)))
+    assert answer.status_code == 200
+    links = re.findall("<([^>]*)>; rel=(\\w+)", answer.headers["link"])
+    assert [address for address, kind in links if kind == "preload"] == [links[-1][0]]
+    assert links[-1][0].startswith("/api/map/setup?")
+    assert answer.headers["link"].count(">") == len(links)

@@ -93,7 +93,7 @@ export class Canvas {
       // The map is put into a new place whenever the page is drawn again; only `GridMap.fit` resizes.
       trackResize: false,
       collectResourceTiming: false,
-      // A test validates the style; for readers it takes longer than drawing the county.
+      // A test validates the style, so that readers' browsers need not.
       validateStyle: false,
       locale: locale(words),
     });
